@@ -1,0 +1,52 @@
+"""Checks of what a caller passed in: each either returns the value or says in one sentence what to change."""
+
+import difflib
+import numbers
+
+import numpy as np
+
+
+def generator(rng):
+    """Return `rng` if it is a numpy Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy Generator, got {rng!r}: pass rng=np.random.default_rng(0).")
+    return rng
+
+
+def whole(name, value, least=1):
+    """Return `value` as an int if it is a whole number of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be a whole number, got {value!r}.")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}.")
+    return int(value)
+
+
+def finite(name, value):
+    """Return `value` as an array of numbers if it holds no nan and no infinity."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        raise TypeError(f"{name} must hold numbers, got {type(value).__name__} of {array.dtype}.")
+    if not np.isfinite(array).all():
+        bad = int((~np.isfinite(array)).sum())
+        raise ValueError(f"{name} must be finite, got {bad} nan or infinite of {array.size} values: clean them first.")
+    return array
+
+
+def non_negative(name, value):
+    """Return `value` as an array if it is finite and nowhere below zero."""
+    array = finite(name, value)
+    if array.dtype.kind == "c":
+        raise TypeError(f"{name} must be real, got {value!r}.")
+    if (array < 0).any():
+        raise ValueError(f"{name} must not be negative, got {array.min()}.")
+    return array
+
+
+def one_of(name, value, table):
+    """Return `table[value]`, or say which names there are."""
+    if isinstance(value, str) and value in table:
+        return table[value]
+    near = difflib.get_close_matches(value, table, n=1) if isinstance(value, str) else []
+    hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(map(repr, table))}."
+    raise ValueError(f"{name} {value!r} is not known: {hint}")

@@ -1,0 +1,68 @@
+"""Activation functions, each with its derivative and with its value and slope at zero.
+
+All work element by element on arrays of any shape. They are written so that a complex argument passes through
+(`gradcheck.complex_step` needs that); ReLU, which has a kink, goes by the real part.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_utils import _validate
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function phi applied to every unit: call it for phi(z), `.derivative(z)` for phi'(z)."""
+
+    name: str
+    function: Callable
+    derivative: Callable
+    at_zero: float  # phi(0): what a unit with zero weights and zero bias sends on
+    slope_at_zero: float  # phi'(0): how much of the error such a unit lets back through
+
+    def __call__(self, z):
+        return self.function(z)
+
+
+def _sigmoid(z):
+    # 1 / (1 + exp(-z)), written with tanh because exp(-z) overflows for very negative z.
+    return 0.5 * (1 + np.tanh(0.5 * z))
+
+
+def _sigmoid_derivative(z):
+    s = _sigmoid(z)
+    return s * (1 - s)
+
+
+tanh = Activation("tanh", np.tanh, lambda z: 1 - np.tanh(z) ** 2, at_zero=0.0, slope_at_zero=1.0)
+
+lecun_tanh = Activation(  # LeCun, Bottou, Orr, Müller 1998, section 4.4
+    "lecun_tanh",
+    lambda z: 1.7159 * np.tanh(2 * z / 3),
+    lambda z: 1.7159 * (2 / 3) * (1 - np.tanh(2 * z / 3) ** 2),
+    at_zero=0.0,
+    slope_at_zero=1.7159 * 2 / 3,
+)
+
+sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_derivative, at_zero=0.5, slope_at_zero=0.25)
+
+relu = Activation(  # phi'(0) is a convention: we take 0, as PyTorch and JAX do
+    "relu",
+    lambda z: z * (np.real(z) > 0),
+    lambda z: (np.real(z) > 0).astype(np.real(z).dtype),
+    at_zero=0.0,
+    slope_at_zero=0.0,
+)
+
+identity = Activation("identity", lambda z: z, np.ones_like, at_zero=0.0, slope_at_zero=1.0)
+
+ACTIVATIONS = {phi.name: phi for phi in (tanh, lecun_tanh, sigmoid, relu, identity)}
+
+
+def get(activation):
+    """Return the activation of that name; an `Activation` is passed through."""
+    if isinstance(activation, Activation):
+        return activation
+    return _validate.one_of("activation", activation, ACTIVATIONS)

@@ -1,0 +1,87 @@
+"""Optimizers: rules that turn gradients into updates of the parameters.
+
+Every setting (`lr`, `weight_decay`, ...) is one number, an array with one value for each network (the leading axes),
+or a dict with one of these for each parameter, {"W1": 0.1, "b1": 0.2, ...}. Weight decay is L2: it adds
+weight_decay * parameter to the gradient of every parameter, biases too, as `torch.optim` does.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils import _validate
+
+
+class Optimizer(NamedTuple):
+    """A rule `step(params, grads, state)` that changes params and state in place, and `init(params)` for its state."""
+
+    name: str
+    init: Callable
+    step: Callable
+
+
+def _setting(name, value):
+    """Return a function (parameter name, parameter) -> the value of this setting, shaped to multiply it."""
+    values = value if isinstance(value, dict) else {None: value}
+    checked = {key: _validate.non_negative(name, v) for key, v in values.items()}
+
+    def of(parameter, array):
+        if parameter not in checked and None not in checked:
+            raise ValueError(f"{name} has no value for {parameter}: give one for each parameter, or one number.")
+        v = checked.get(parameter, checked.get(None))
+        return v.reshape(v.shape + (1,) * (array.ndim - v.ndim)) if v.ndim else v[()]
+
+    return of
+
+
+def _decayed(decay, name, params, grads):
+    rate = decay(name, params[name])
+    return grads[name] + rate * params[name] if np.any(rate) else grads[name]
+
+
+def sgd(lr, *, weight_decay=0.0):
+    """Stochastic gradient descent: theta <- theta - lr * grad."""
+    lr, decay = _setting("lr", lr), _setting("weight_decay", weight_decay)
+
+    def step(params, grads, state):
+        for name in params:
+            params[name] -= lr(name, params[name]) * _decayed(decay, name, params, grads)
+
+    return Optimizer("SGD", lambda params: {}, step)
+
+
+def momentum(lr, *, beta=0.9, weight_decay=0.0):
+    """SGD with momentum: v <- beta v + grad, theta <- theta - lr v (Polyak; the form of `torch.optim.SGD`)."""
+    lr, beta, decay = _setting("lr", lr), _setting("beta", beta), _setting("weight_decay", weight_decay)
+
+    def step(params, grads, state):
+        for name in params:
+            v = state[name]
+            v *= beta(name, v)
+            v += _decayed(decay, name, params, grads)
+            params[name] -= lr(name, v) * v
+
+    return Optimizer("momentum", lambda params: {name: np.zeros_like(p) for name, p in params.items()}, step)
+
+
+def adam(lr, *, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
+    """Adam: Kingma & Ba 2015, Algorithm 1 (eps outside the square root)."""
+    lr, eps, decay = _setting("lr", lr), _setting("eps", eps), _setting("weight_decay", weight_decay)
+    beta1, beta2 = float(_validate.non_negative("beta1", beta1)), float(_validate.non_negative("beta2", beta2))
+
+    def init(params):
+        zeros = {name: np.zeros_like(p) for name, p in params.items()}
+        return {"t": 0, "m": zeros, "v": {name: z.copy() for name, z in zeros.items()}}
+
+    def step(params, grads, state):
+        state["t"] += 1
+        for name in params:
+            g = _decayed(decay, name, params, grads)
+            m, v = state["m"][name], state["v"][name]
+            m += (1 - beta1) * (g - m)
+            v += (1 - beta2) * (g * g - v)
+            m_hat, v_hat = m / (1 - beta1 ** state["t"]), v / (1 - beta2 ** state["t"])
+            params[name] -= lr(name, m) * m_hat / (np.sqrt(v_hat) + eps(name, m))
+
+    return Optimizer("Adam", init, step)

@@ -1,0 +1,92 @@
+"""Training: the loop that takes batches, gradients and an optimizer, and records what happens."""
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from course_utils import _validate, losses, mlp, optimizers
+
+
+class Run(NamedTuple):
+    """The trained parameters, and history: "step" and one array per measure, time along the first axis."""
+
+    params: dict
+    history: dict
+
+
+def batches(n, batch_size=None, *, rng=None):
+    """Yield index arrays into n samples for ever: all of them, or reshuffled epochs cut into `batch_size` pieces.
+
+    The last, smaller piece of an epoch is left out, so that every batch has the same size.
+    """
+    n = _validate.whole("the number of samples", n)
+    if batch_size is None:
+        yield from itertools.repeat(slice(None))
+    if _validate.whole("batch_size", batch_size) > n:
+        raise ValueError(f"batch_size is {batch_size}, but there are only {n} samples: choose at most {n}.")
+    while True:
+        order = _validate.generator(rng).permutation(n)
+        for start in range(0, n - batch_size + 1, batch_size):
+            yield order[start : start + batch_size]
+
+
+def dropout_masks(params, n, rates, *, rng):
+    """Masks for `mlp.forward`: each unit of layer l is 0 with probability rates[l], else 1 / (1 - rates[l]).
+
+    Every sample has its own mask; l = 0 are the inputs (Srivastava et al. 2014, scaled at training time).
+    """
+    masks = {}
+    for l, rate in rates.items():
+        last = mlp.depth(params) - 1
+        if not 0 <= l <= last or not 0 <= rate < 1:
+            raise ValueError(f"dropout must map layers 0..{last} to rates from 0 to below 1, got {{{l}: {rate}}}.")
+        *networks, n_units, _ = params["W1"].mT.shape if l == 0 else params[f"W{l}"].shape
+        masks[l] = (rng.random((*networks, n, n_units)) >= rate) / (1 - rate)
+    return masks
+
+
+def descend(
+    params, x, y, optimizer, *, activation="tanh", loss="cross_entropy", batch_size=None, dropout=None, rng=None
+):
+    """Yield the parameters after each step of training, for ever: first as they are given, then updated in place.
+
+    The caller's arrays are copied first and never changed. All networks (leading axes) see the same batches.
+    """
+    x = _validate.finite("x", x)
+    y = np.asarray(y)
+    mlp.check(params, x)
+    if x.shape[-2] != y.shape[0]:
+        raise ValueError(f"x has {x.shape[-2]} samples (rows), but y has {y.shape[0]}: they must be the same samples.")
+    params = {name: np.array(_validate.finite(name, p), dtype=float) for name, p in params.items()}
+    loss, state = losses.get(loss), optimizer.init(params)
+    yield params
+    for batch in batches(len(x), batch_size, rng=rng):
+        xb, yb = x[batch], y[batch]
+        masks = dropout_masks(params, len(xb), dropout, rng=_validate.generator(rng)) if dropout else None
+        # A step size too large ends in inf and nan: that is a result to show, not a warning to print.
+        with np.errstate(over="ignore", invalid="ignore"):
+            _, grads = mlp.loss_and_gradients(params, xb, yb, activation, loss, masks=masks)
+            optimizer.step(params, grads, state)
+        yield params
+
+
+def train(params, x, y, optimizer=None, *, steps, measure=None, every=1, progress=True, **settings):
+    """Train for `steps` steps and return a `Run`; `settings` are those of `descend`, `optimizer` is SGD, lr 0.1.
+
+    `measure` maps names to functions of the parameters, recorded before the first step, then after `every` steps and
+    after the last. A run of more than two seconds shows a progress bar.
+    """
+    steps, every = _validate.whole("steps", steps, 0), _validate.whole("every", every)
+    optimizer = optimizer or optimizers.sgd(0.1)
+    measure = measure or {}
+    history = {"step": [], **{name: [] for name in measure}}
+    path = itertools.islice(descend(params, x, y, optimizer, **settings), steps + 1)
+    hidden = {} if progress else {"disable": True}
+    for step, current in enumerate(tqdm(path, total=steps + 1, unit="step", delay=2, **hidden)):
+        if step % every == 0 or step == steps:
+            history["step"].append(step)
+            for name, function in measure.items():
+                history[name].append(np.copy(function(current)))
+    return Run(current, {name: np.array(values) for name, values in history.items()})

@@ -20,13 +20,22 @@ def neurons(params, layer):
     return np.concatenate([W, b[..., None], W_next.mT], axis=-1)
 
 
+def _rows(vectors):
+    vectors = np.asarray(vectors)
+    if vectors.ndim < 2 or 0 in vectors.shape[-2:]:
+        raise ValueError(f"vectors must be rows, of shape (..., n, entries), got {vectors.shape}.")
+    return vectors
+
+
 def _distances(vectors):
     """Largest difference in any entry between each pair of rows, of shape (..., n, n)."""
+    vectors = _rows(vectors)
     return np.stack([np.abs(vectors - vectors[..., i : i + 1, :]).max(axis=-1) for i in range(vectors.shape[-2])], -2)
 
 
 def spread(vectors):
     """The largest difference in any entry between any two rows: 0 when all rows are equal."""
+    vectors = _rows(vectors)
     return (vectors.max(axis=-2) - vectors.min(axis=-2)).max(axis=-1)
 
 
@@ -46,7 +55,12 @@ def distinct_neurons(params, layer, tolerance=1e-9):
 
 
 def _energies(W):
-    return np.linalg.svd(_validate.finite("W", W), compute_uv=False) ** 2
+    W = _validate.finite("W", W)
+    if W.ndim < 2 or 0 in W.shape[-2:]:
+        raise ValueError(f"W must be a matrix, of shape (..., n_out, n_in), got {W.shape}.")
+    s = np.linalg.svd(W, compute_uv=False)
+    largest = s.max(axis=-1, keepdims=True)
+    return np.divide(s, largest, out=np.zeros_like(s), where=largest > 0) ** 2  # ratios: tiny squares would underflow
 
 
 def participation_ratio(W):

@@ -28,6 +28,12 @@ def _entry_by_entry(difference, x, dtype):
     return gradient if isinstance(x, dict) else gradient[None]
 
 
+def _one_number(value):
+    if np.ndim(value):
+        raise ValueError(f"f must return one number, got shape {np.shape(value)}: sum it, or take one entry.")
+    return value
+
+
 def complex_step(f, x, h=1e-30):
     """The gradient of f at x as Im f(x + ih) / h, exact to rounding: Squire & Trapp 1998.
 
@@ -36,7 +42,7 @@ def complex_step(f, x, h=1e-30):
     """
 
     def difference(at):
-        value = f(at(1j * h))
+        value = _one_number(f(at(1j * h)))
         if not np.iscomplexobj(value):
             raise TypeError("f gave a real number for a complex input: some step in f drops the imaginary part.")
         return value.imag / h
@@ -46,12 +52,15 @@ def complex_step(f, x, h=1e-30):
 
 def central_difference(f, x, h=1e-5):
     """The gradient of f at x as (f(x + h) - f(x - h)) / 2h: error about h^2, plus rounding of about 1e-16 / h."""
-    return _entry_by_entry(lambda at: (f(at(h)) - f(at(-h))) / (2 * h), x, float)
+    return _entry_by_entry(lambda at: (_one_number(f(at(h))) - _one_number(f(at(-h)))) / (2 * h), x, float)
 
 
 def relative_error(a, b):
-    """The largest |a - b| over all entries, divided by the largest |b|; 0 when both are all zero."""
-    a, b = ([v[k] for k in sorted(v)] if isinstance(v, dict) else [v] for v in (a, b))
-    difference = max(float(np.max(np.abs(np.subtract(p, q)))) for p, q in zip(a, b, strict=True))
-    scale = max(float(np.max(np.abs(q))) for q in b)
+    """The largest |a - b| over all entries, divided by the largest |b|; 0 when both are all zero, nan if either is."""
+    a, b = ({name: np.asarray(v) for name, v in (g if isinstance(g, dict) else {"": g}).items()} for g in (a, b))
+    shapes = [{name: v.shape for name, v in g.items()} for g in (a, b)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"a and b must have the same keys and shapes, got {shapes[0]} and {shapes[1]}.")
+    difference = float(np.max([np.max(np.abs(a[name] - b[name])) for name in a]))  # np.max, for max() may skip a nan
+    scale = float(np.max([np.max(np.abs(v)) for v in b.values()]))
     return difference / scale if scale else difference

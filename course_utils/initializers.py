@@ -16,10 +16,10 @@ def fans(shape):
     try:
         *networks, n_out, n_in = shape
     except (TypeError, ValueError):
-        raise ValueError(f"shape must be (..., n_out, n_in), got {shape!r}.") from None
+        raise ValueError(f"shape must be (..., n_out, n_in), got {_validate.shown(shape)}.") from None
     for size in networks:
         _validate.whole("a leading axis of shape", size)
-    return _validate.whole("n_in (the last axis of shape)", n_in), _validate.whole("n_out (the axis before)", n_out)
+    return _validate.whole("n_in (last axis of shape)", n_in), _validate.whole("n_out (last axis but one)", n_out)
 
 
 def zeros(shape, *, rng=None):
@@ -31,13 +31,13 @@ def zeros(shape, *, rng=None):
 def constant(shape, *, value=0.5, rng=None):
     """All weights equal to `value`."""
     fans(shape)
-    return np.full(shape, _validate.finite("value", value), dtype=float)
+    return np.full(shape, _validate.number("value", value))
 
 
 def normal(shape, *, sigma_w=1.0, rng):
     """W_ij ~ N(0, sigma_w^2 / fan_in); `sigma_w` is one number or one for each network (the leading axes)."""
     fan_in, _ = fans(shape)
-    sigma_w = _validate.non_negative("sigma_w", sigma_w)
+    sigma_w = _validate.per_network("sigma_w", sigma_w, shape[:-2])
     return _validate.generator(rng).normal(size=shape) * (sigma_w[..., None, None] / math.sqrt(fan_in))
 
 
@@ -47,7 +47,7 @@ def variance_scaling(shape, *, scale, mode, distribution, rng):
     `distribution` is "normal" or "uniform", the latter on +-sqrt(3 scale / n), which has the same variance.
     """
     fan_in, fan_out = fans(shape)
-    scale = float(_validate.non_negative("scale", scale))
+    scale = _validate.number("scale", _validate.non_negative("scale", scale))
     n = _validate.one_of("mode", mode, {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2})
     std = math.sqrt(scale / n)
     rng = _validate.generator(rng)
@@ -92,7 +92,7 @@ def orthogonal(shape, *, gain=1.0, rng):
     Uniform over such matrices: the signs of the QR factor's diagonal are fixed to +.
     """
     n_in, n_out = fans(shape)
-    gain = _validate.finite("gain", gain)
+    gain = _validate.number("gain", gain)
     tall = (*shape[:-2], max(n_in, n_out), min(n_in, n_out))
     q, r = np.linalg.qr(_validate.generator(rng).normal(size=tall))
     signs = np.where(np.diagonal(r, axis1=-2, axis2=-1) < 0, -1.0, 1.0)

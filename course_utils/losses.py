@@ -29,6 +29,15 @@ def softmax(logits):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def _outputs(outputs):
+    outputs = np.asarray(outputs)
+    if outputs.ndim < 2 or 0 in outputs.shape[-2:]:
+        raise ValueError(
+            f"outputs must have shape (..., n, n_out) with at least one sample as a row, got {outputs.shape}."
+        )
+    return outputs
+
+
 def _labels(logits, labels):
     labels = np.asarray(labels)
     n, classes = logits.shape[-2:]
@@ -49,6 +58,7 @@ def _same_shape(outputs, targets):
 
 
 def _cross_entropy(logits, labels):
+    logits = _outputs(logits)
     labels = _labels(logits, labels)
     shifted = logits - np.real(logits).max(axis=-1, keepdims=True)
     log_sum = np.log(np.exp(shifted).sum(axis=-1))
@@ -56,6 +66,7 @@ def _cross_entropy(logits, labels):
 
 
 def _cross_entropy_gradient(logits, labels):
+    logits = _outputs(logits)
     labels = _labels(logits, labels)
     residual = softmax(logits)
     residual[..., np.arange(len(labels)), labels] -= 1
@@ -64,15 +75,25 @@ def _cross_entropy_gradient(logits, labels):
 
 
 def _squared_error(outputs, targets):
+    outputs = _outputs(outputs)
     return 0.5 * ((outputs - _same_shape(outputs, targets)) ** 2).sum(axis=-1).mean(axis=-1)
 
 
 def _squared_error_gradient(outputs, targets):
+    outputs = _outputs(outputs)
     return (outputs - _same_shape(outputs, targets)) / outputs.shape[-2]
 
 
-def _binary_cross_entropy(logits, targets):
+def _shares(logits, targets):
     targets = _same_shape(logits, targets)
+    if targets.min() < 0 or targets.max() > 1:
+        raise ValueError(f"targets must lie between 0 and 1, got {targets.min()}..{targets.max()}.")
+    return targets
+
+
+def _binary_cross_entropy(logits, targets):
+    logits = _outputs(logits)
+    targets = _shares(logits, targets)
     # log(1 + exp(z)) - y z, with exp only of negative numbers
     size = logits * np.where(np.real(logits) > 0, 1, -1)
     positive_part = logits * (np.real(logits) > 0)
@@ -80,7 +101,8 @@ def _binary_cross_entropy(logits, targets):
 
 
 def _binary_cross_entropy_gradient(logits, targets):
-    targets = _same_shape(logits, targets)
+    logits = _outputs(logits)
+    targets = _shares(logits, targets)
     return (0.5 * (1 + np.tanh(0.5 * logits)) - targets) / logits.shape[-2]
 
 

@@ -42,11 +42,13 @@ def initialize(sizes, weights="lecun_normal", *, sigma_b=0.0, rng=None, networks
     Hidden biases are drawn from N(0, sigma_b^2), or 0 at sigma_b = 0; output biases are 0.
     `networks` is the shape of the leading axes, () for a single network; `sigma_w` and `sigma_b` may have that shape.
     """
+    if np.ndim(sizes) != 1:
+        raise ValueError(f"sizes must list the layers' sizes, such as [64, 32, 10], got {_validate.shown(sizes)}.")
     sizes = [_validate.whole(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
     if len(sizes) < 2:
         raise ValueError(f"sizes must name at least the inputs and the outputs, such as [64, 10], got {sizes}.")
     networks = tuple(_validate.whole("networks", n) for n in np.atleast_1d(np.array(networks, dtype=object)))
-    sigma_b = _validate.non_negative("sigma_b", sigma_b)
+    sigma_b = _validate.per_network("sigma_b", sigma_b, networks)
     draw = initializers.get(weights)
     params = {}
     for l, (n_in, n_out) in enumerate(itertools.pairwise(sizes), start=1):
@@ -61,13 +63,17 @@ def check(params, x):
     """Raise ValueError, naming the parameter, unless the shapes of `params` and `x` fit together."""
     L = depth(params)
     names = [f"{kind}{l}" for l in range(1, L + 1) for kind in "Wb"]
-    if not L or sorted(params) != sorted(names):
-        raise ValueError(f"params must have the keys W1, b1, ..., WL, bL, got {', '.join(map(str, params))}.")
+    if not L or set(params) != set(names):
+        got = ", ".join(map(str, params)) or "none"
+        raise ValueError(f"params must have the keys W1, b1, ..., WL, bL, got {got}.")
     n_in, before = np.shape(x)[-1] if np.ndim(x) > 1 else None, "x"
     if n_in is None or np.shape(x)[-2] == 0:
         raise ValueError(f"x must have shape (n, n_0) with at least one sample as a row, got {np.shape(x)}.")
+    networks = {}
     for l in range(1, L + 1):
         W, b = np.shape(params[f"W{l}"]), np.shape(params[f"b{l}"])
+        if len(W) < 2:
+            raise ValueError(f"W{l} must have shape (..., n_out, n_in), got {W}.")
         if W[-1] != n_in:
             raise ValueError(
                 f"W{l} has shape {W}, but {before} has {n_in} columns: W is (n_out, n_in), so it needs {n_in} columns."
@@ -75,6 +81,23 @@ def check(params, x):
         if b[-1:] != W[-2:-1]:
             raise ValueError(f"b{l} has shape {b}, but W{l} has {W[-2]} rows (neurons): b{l} needs one entry each.")
         n_in, before = W[-2], f"layer {l}"
+        networks |= {f"W{l}": W[:-2], f"b{l}": b[:-1]}
+    try:
+        np.broadcast_shapes(*networks.values(), np.shape(x)[:-2])
+    except ValueError:
+        shapes = ", ".join(f"{name} {shape}" for name, shape in networks.items())
+        raise ValueError(
+            f"the leading axes (networks) of params and x must agree, got {shapes}, x {np.shape(x)[:-2]}."
+        ) from None
+
+
+def _masked(h, masks, l):
+    if l not in masks:
+        return h
+    shape, (n, n_l) = np.shape(masks[l]), h.shape[-2:]
+    if any(given not in (1, size) for given, size in zip(reversed(shape), (n_l, n), strict=False)):
+        raise ValueError(f"masks[{l}] must have shape (..., {n}, {n_l}) as h has there, got {shape}.")
+    return h * masks[l]
 
 
 def forward(params, x, activation="tanh", *, masks=None):
@@ -87,11 +110,13 @@ def forward(params, x, activation="tanh", *, masks=None):
     check(params, x)
     phi = activations.get(activation)
     L, masks = depth(params), masks or {}
-    z, h = {}, {0: x * masks[0] if 0 in masks else x}
+    if not set(masks) <= set(range(L)):
+        raise ValueError(f"masks must have layers among 0..{L - 1} as keys, got {_validate.shown([*masks])}.")
+    z, h = {}, {0: _masked(x, masks, 0)}
     for l in range(1, L + 1):
         z[l] = h[l - 1] @ params[f"W{l}"].mT + params[f"b{l}"][..., None, :]
         if l < L:
-            h[l] = phi(z[l]) * masks[l] if l in masks else phi(z[l])
+            h[l] = _masked(phi(z[l]), masks, l)
     return Trace(z, h)
 
 
@@ -99,6 +124,8 @@ def backward(params, trace, delta, activation="tanh", *, masks=None):
     """Gradients of the loss with respect to every parameter, from delta = dL/dz^L of shape (..., n, n_L)."""
     phi = activations.get(activation)
     masks = masks or {}
+    if np.shape(delta)[-2:] != trace.output.shape[-2:]:
+        raise ValueError(f"delta must have the shape of the output, {trace.output.shape}, got {np.shape(delta)}.")
     grads = {}
     for l in range(depth(params), 0, -1):
         grads[f"W{l}"] = delta.mT @ trace.h[l - 1]
@@ -120,4 +147,7 @@ def loss_and_gradients(params, x, y, activation="tanh", loss="cross_entropy", *,
 
 def accuracy(params, x, labels, activation="tanh"):
     """The share of samples whose largest output is the one of their label, of shape (...)."""
-    return (forward(params, x, activation).output.argmax(axis=-1) == labels).mean(axis=-1)
+    guesses = forward(params, x, activation).output.argmax(axis=-1)
+    if np.shape(labels) != guesses.shape[-1:]:
+        raise ValueError(f"labels must have shape {guesses.shape[-1:]}, one a sample, got {np.shape(labels)}.")
+    return (guesses == labels).mean(axis=-1)

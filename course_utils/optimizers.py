@@ -24,13 +24,17 @@ class Optimizer(NamedTuple):
 def _setting(name, value):
     """Return a function (parameter name, parameter) -> the value of this setting, shaped to multiply it."""
     values = value if isinstance(value, dict) else {None: value}
-    checked = {key: _validate.non_negative(name, v) for key, v in values.items()}
+    valid = _validate.below_one if name == "beta" else _validate.non_negative
+    checked = {key: valid(name, v) for key, v in values.items()}
 
     def of(parameter, array):
         if parameter not in checked and None not in checked:
             raise ValueError(f"{name} has no value for {parameter}: give one for each parameter, or one number.")
         v = checked.get(parameter, checked.get(None))
-        return v.reshape(v.shape + (1,) * (array.ndim - v.ndim)) if v.ndim else v[()]
+        if not v.ndim:
+            return v[()]
+        own = 1 if parameter.startswith("b") else 2  # a bias's own axes, or a matrix's; the others are the networks
+        return _validate.per_network(name, v, array.shape[:-own]).reshape(v.shape + (1,) * own)
 
     return of
 
@@ -68,7 +72,8 @@ def momentum(lr, *, beta=0.9, weight_decay=0.0):
 def adam(lr, *, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
     """Adam: Kingma & Ba 2015, Algorithm 1 (eps outside the square root)."""
     lr, eps, decay = _setting("lr", lr), _setting("eps", eps), _setting("weight_decay", weight_decay)
-    beta1, beta2 = float(_validate.non_negative("beta1", beta1)), float(_validate.non_negative("beta2", beta2))
+    beta1 = _validate.number("beta1", _validate.below_one("beta1", beta1))
+    beta2 = _validate.number("beta2", _validate.below_one("beta2", beta2))
 
     def init(params):
         zeros = {name: np.zeros_like(p) for name, p in params.items()}

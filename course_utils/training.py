@@ -1,9 +1,12 @@
 """Training: the loop that takes batches, gradients and an optimizer, and records what happens."""
 
 import itertools
+import numbers
+import os
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
 from course_utils import _validate, losses, mlp, optimizers
@@ -37,11 +40,14 @@ def dropout_masks(params, n, rates, *, rng):
 
     Every sample has its own mask; l = 0 are the inputs (Srivastava et al. 2014, scaled at training time).
     """
-    masks = {}
+    masks, last = {}, mlp.depth(params) - 1
+    rule = f"dropout must map layers 0..{last} to rates from 0 to below 1, such as {{{last}: 0.5}}"
+    if not isinstance(rates, dict):
+        raise TypeError(f"{rule}, got {_validate.shown(rates)}.")
+    _validate.generator(rng)
     for l, rate in rates.items():
-        last = mlp.depth(params) - 1
-        if not 0 <= l <= last or not 0 <= rate < 1:
-            raise ValueError(f"dropout must map layers 0..{last} to rates from 0 to below 1, got {{{l}: {rate}}}.")
+        if l not in range(last + 1) or not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
+            raise ValueError(f"{rule}, got {{{l!r}: {rate!r}}}.")
         *networks, n_units, _ = params["W1"].mT.shape if l == 0 else params[f"W{l}"].shape
         masks[l] = (rng.random((*networks, n, n_units)) >= rate) / (1 - rate)
     return masks
@@ -57,14 +63,17 @@ def descend(
     x = _validate.finite("x", x)
     y = np.asarray(y)
     mlp.check(params, x)
-    if x.shape[-2] != y.shape[0]:
-        raise ValueError(f"x has {x.shape[-2]} samples (rows), but y has {y.shape[0]}: they must be the same samples.")
+    n = x.shape[-2]
+    if y.shape[:1] != (n,):
+        raise ValueError(f"x has {n} samples (rows), but y has shape {y.shape}: it needs one entry for each sample.")
+    if not isinstance(optimizer, optimizers.Optimizer):
+        raise TypeError(f"optimizer must be one such as optimizers.sgd(0.1), got {_validate.shown(optimizer)}.")
     params = {name: np.array(_validate.finite(name, p), dtype=float) for name, p in params.items()}
     loss, state = losses.get(loss), optimizer.init(params)
     yield params
-    for batch in batches(len(x), batch_size, rng=rng):
-        xb, yb = x[batch], y[batch]
-        masks = dropout_masks(params, len(xb), dropout, rng=_validate.generator(rng)) if dropout else None
+    for batch in batches(n, batch_size, rng=rng):
+        xb, yb = x[..., batch, :], y[batch]
+        masks = dropout_masks(params, len(yb), dropout, rng=rng) if dropout else None
         # A step size too large ends in inf and nan: that is a result to show, not a warning to print.
         with np.errstate(over="ignore", invalid="ignore"):
             _, grads = mlp.loss_and_gradients(params, xb, yb, activation, loss, masks=masks)
@@ -81,12 +90,19 @@ def train(params, x, y, optimizer=None, *, steps, measure=None, every=1, progres
     steps, every = _validate.whole("steps", steps, 0), _validate.whole("every", every)
     optimizer = optimizer or optimizers.sgd(0.1)
     measure = measure or {}
+    if "step" in measure:
+        raise ValueError("measure must not have the name 'step': the history keeps the steps under it, choose another.")
     history = {"step": [], **{name: [] for name in measure}}
     path = itertools.islice(descend(params, x, y, optimizer, **settings), steps + 1)
-    hidden = {} if progress else {"disable": True}
-    for step, current in enumerate(tqdm(path, total=steps + 1, unit="step", delay=2, **hidden)):
-        if step % every == 0 or step == steps:
-            history["step"].append(step)
-            for name, function in measure.items():
-                history[name].append(np.copy(function(current)))
+    # tqdm's notebook bar does not read TQDM_DISABLE itself, and a bar that comes and goes is no output to compare.
+    silent = not progress or bool(os.environ.get("TQDM_DISABLE"))
+    bar = tqdm(path, total=steps + 1, unit="step", delay=2, disable=silent)
+    # These matrices are small: on two busy cores, two BLAS threads took six times as long as one.
+    with threadpool_limits(1, user_api="blas"):
+        for step, current in enumerate(bar):
+            if step % every == 0 or step == steps:
+                history["step"].append(step)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    for name, function in measure.items():
+                        history[name].append(np.copy(function(current)))
     return Run(current, {name: np.array(values) for name, values in history.items()})

@@ -1,0 +1,173 @@
+"""The command `course`: makes the exercises from the solutions, and stores notebooks executed."""
+
+import argparse
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+NAME = "zero-init-course"
+DESCRIPTION = """Look after the notebooks of the course. Run it anywhere in the course repository."""
+EPILOG = """After an edit in solutions/:  course store solutions && course release
+Before a commit:              course store --check && course release --check"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that reports a usage error in one line."""
+
+    def error(self, message):
+        """Exit with status 2."""
+        self.exit(2, f"course: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments=None):
+    """Run the command; returns its exit status: 0 all is well, 1 something is not, 2 wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except (OSError, RuntimeError, ValueError) as error:
+        _complain(error)
+        return 1
+    except KeyboardInterrupt:
+        _complain("stopped")
+        return 130
+
+
+def find_root(folder=None):
+    """The course repository: the folder itself or one above it, else where an editable installation points.
+
+    ValueError if neither is the course repository.
+    """
+    folder = Path(folder or Path.cwd()).resolve()
+    for candidate in (folder, *folder.parents, Path(__file__).resolve().parents[1]):
+        if _is_root(candidate):
+            return candidate
+    raise ValueError(f"{folder} is not in the course repository: change into it first.")
+
+
+def _is_root(folder):
+    """Whether a folder's pyproject.toml is the course's."""
+    try:
+        project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return project.get("project", {}).get("name") == NAME
+
+
+def _parser():
+    """What the command understands."""
+    parser = Parser(
+        prog="course",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    release = commands.add_parser(
+        "release",
+        help="make exercises/ from solutions/ and run them",
+        description="Make exercises/*.ipynb from solutions/*.ipynb, and run them so that their outputs are stored.",
+    )
+    release.add_argument(
+        "--check", action="store_true", help="write nothing; say which exercises are out of date, and exit 1 if any is"
+    )
+    release.set_defaults(command=_release)
+
+    store = commands.add_parser(
+        "store",
+        help="run notebooks and store them executed",
+        description="Run notebooks from top to bottom, and store them executed: again, and nothing changes.",
+    )
+    store.add_argument(
+        "--check",
+        action="store_true",
+        help="run and write nothing; say which notebooks are not stored so, or have too long cells, and exit 1 if any",
+    )
+    store.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="notebook or folder (default: notebooks/ and solutions/)"
+    )
+    store.set_defaults(command=_store)
+    return parser
+
+
+def _release(options):
+    """`course release`: the exit status."""
+    from course_utils.grading import release
+
+    root = find_root()
+    if options.check:
+        return _report(release.out_of_date(root))
+    sources = {f"exercises/{source.name}": source for source in release.sources(root)}
+    return _each(sources, lambda name: release.make(root, sources[name]))
+
+
+def _store(options):
+    """`course store`: the exit status."""
+    from course_utils.grading import stored
+
+    notebooks = _notebooks(options.paths)
+    if options.check:
+        return _report(f"{name}: {problem}" for name, path in notebooks.items() for problem in stored.problems(path))
+    return _each(notebooks, lambda name: stored.execute(notebooks[name], name))
+
+
+def _notebooks(paths):
+    """The notebooks in files and folders, by the name to print; by default the lessons and the solutions.
+
+    ValueError if a path does not exist or is no notebook, or if there are none.
+    """
+    root = None
+    if not paths:
+        root = find_root()
+        paths = [folder for folder in (root / "notebooks", root / "solutions") if folder.is_dir()]
+    found = {}
+    for path in paths:
+        if not path.exists():
+            raise ValueError(f"{path} does not exist.")
+        if path.is_file() and path.suffix != ".ipynb":
+            raise ValueError(f"{path} is not a notebook.")
+        for notebook in [path] if path.is_file() else sorted(path.rglob("*.ipynb")):
+            # Hidden folders hold JupyterLab's checkpoints, work/ the learner's own copies.
+            if not any(part.startswith(".") or part == "work" for part in notebook.relative_to(path).parts):
+                found[str(notebook.relative_to(root) if root else notebook)] = notebook
+    if not found:
+        raise ValueError(f"there are no notebooks in {' or '.join(map(str, paths)) or 'notebooks/ or solutions/'}.")
+    return found
+
+
+def _each(names, work):
+    """Do the work on each name, with a line for each and a bar if there are several; 1 if any failed, else 0."""
+    from tqdm import tqdm
+
+    failed = 0
+    # None: no bar either where standard error is no terminal, such as in a log.
+    for name in tqdm(names, unit="notebook", disable=True if len(names) < 2 else None, leave=False):
+        start = time.perf_counter()
+        try:
+            changed = work(name)
+        except (OSError, RuntimeError, ValueError) as error:
+            failed = 1
+            with tqdm.external_write_mode():
+                _complain(error)
+        else:
+            seconds = time.perf_counter() - start
+            tqdm.write(f"{name}  {seconds:.1f} s  {'changed' if changed else 'unchanged'}")
+    return failed
+
+
+def _report(problems):
+    """Print the problems, one a line; 1 if there are any, else 0."""
+    found = list(problems)
+    for problem in found:
+        print(problem)
+    return 1 if found else 0
+
+
+def _complain(error):
+    """Print an error in one line."""
+    print("course:", " ".join(str(error).split()), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,416 @@
+"""The questions of exercise 02, zero weights."""
+
+import itertools
+
+import numpy as np
+
+from course_utils import mlp
+from course_utils.activations import Activation, identity, lecun_tanh, relu, sigmoid, tanh
+from course_utils.checks.core import Mistake, Question
+
+
+def first_moves(activation, L):
+    """From all-zero parameters: the first step at which each W^l has a gradient."""
+    return [L - l if activation.at_zero else None for l in range(1, L + 1)]
+
+
+def permute(params, layer, order):
+    """The same network with the neurons of a hidden layer in another order."""
+    W, b, W_next = f"W{layer}", f"b{layer}", f"W{layer + 1}"
+    return {**params, W: params[W][order], b: params[b][order], W_next: params[W_next][:, order]}
+
+
+def exchangeable(params, layer):
+    """The classes of identical neurons of a hidden layer."""
+    return _classes(params[f"W{layer}"], params[f"b{layer}"][:, None], params[f"W{layer + 1}"].T)
+
+
+def width_one_rates(widths, lr):
+    """The step sizes with which one neuron a layer follows layers of identical neurons."""
+    n = [1, *widths, 1]
+    rates = {f"W{l}": lr * n[l - 1] / n[l] for l in range(1, len(n))}
+    return rates | {f"b{l}": lr / n[l] for l in range(1, len(n))}
+
+
+def poke(params, x):
+    """A copy with one entry of W1, which belongs to an input in use, moved to the neighbouring number."""
+    poked = {name: p.copy() for name, p in params.items()}
+    j = x.any(axis=0).argmax()
+    poked["W1"][0, j] = np.nextafter(poked["W1"][0, j], np.inf)
+    return poked
+
+
+# 2.1
+
+# Not in the course: an answer must go by phi(0), not by the activation's name.
+_softplus = Activation("softplus", lambda z: np.log1p(np.exp(z)), sigmoid.function, np.log(2), 0.5)
+
+
+def _deep_nets(rng):
+    return [(sigmoid, 3), (tanh, 3), (relu, 2), (sigmoid, 5), (identity, 4), (lecun_tanh, 2), (_softplus, 4)]
+
+
+def _wrong_moves(runs):
+    """Which first moves are wrong; None if none are."""
+    for (activation, L), value, expected in ((run.args.values(), *run[1:]) for run in runs):
+        where = f"for {activation.name} and L = {L}"
+        if len(value) != len(expected):
+            return f"the list needs one entry for each of the L layers: {where} it has {len(value)}"
+        if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in value):
+            return "each entry must be a step 0, 1, 2, ..., or None for never"
+        wrong = [f"W{l}" for l, (a, b) in enumerate(zip(value, expected, strict=True), start=1) if a != b]
+        if wrong:
+            return f"values wrong: {where}, look again at {', '.join(wrong)}"
+    return None
+
+
+def _moves(when):
+    """A wrong answer from a rule for one layer."""
+    return lambda activation, L: [when(activation, L, l) for l in range(1, L + 1)]
+
+
+FIRST_MOVES = Question(
+    "2.1",
+    2,
+    "Who moves first?",
+    first_moves,
+    _deep_nets,
+    (
+        Mistake(
+            "off by one: the first step is t = 0, and W^L moves in it",
+            _moves(lambda phi, L, l: L - l + 1 if phi.at_zero else None),
+        ),
+        Mistake(
+            "off by one: W^(L-1) moves at step 1, after W^L has",
+            _moves(lambda phi, L, l: max(L - l - 1, 0) if phi.at_zero else None),
+        ),
+        Mistake(
+            "the order is reversed: errors come from the output, so W^L moves first",
+            _moves(lambda phi, L, l: l - 1 if phi.at_zero else None),
+        ),
+        Mistake(
+            "the order is reversed and off by one: errors come from the output, W^L moves at t = 0",
+            _moves(lambda phi, L, l: l if phi.at_zero else None),
+        ),
+        Mistake(
+            "not all at once: at t = 0 the error cannot pass W^L = 0, so the layers below wait",
+            _moves(lambda phi, L, l: 0 if phi.at_zero else None),
+        ),
+        Mistake(
+            "phi(0) = 0 changes everything: all h are 0, and so are all weight gradients, for ever",
+            _moves(lambda phi, L, l: L - l),
+        ),
+        Mistake(
+            "with phi(0) = 0 the output layer never moves either: its gradient is delta^L times h = 0",
+            _moves(lambda phi, L, l: L - l if phi.at_zero else (0 if l == L else None)),
+        ),
+        Mistake(
+            "with phi(0) = 0 the first layer never moves either: x is not 0, but delta^1 is",
+            _moves(lambda phi, L, l: L - l if phi.at_zero else (0 if l == 1 else None)),
+        ),
+        Mistake("not never: with phi(0) not 0 the weights do move, one layer after the other", _moves(lambda *_: None)),
+        Mistake(
+            "with phi(0) not 0 it is not only the output layer: once W^L has moved, it sends errors back",
+            _moves(lambda phi, L, l: 0 if phi.at_zero and l == L else None),
+        ),
+        Mistake(
+            "it is not the name that counts: other activations have phi(0) not 0, too",
+            _moves(lambda phi, L, l: L - l if phi.name == "sigmoid" else None),
+        ),
+        Mistake(
+            "it is phi(0) that counts, not phi'(0)", _moves(lambda phi, L, l: L - l if phi.slope_at_zero else None)
+        ),
+        Mistake(
+            "the two kinds are swapped: phi(0) = 0 means never",
+            _moves(lambda phi, L, l: None if phi.at_zero else L - l),
+        ),
+    ),
+    _wrong_moves,
+)
+
+
+# 2.2
+
+
+def _nets_to_permute(rng):
+    for sizes, layer in [([4, 4, 4], 1), ([2, 5, 3], 1), ([3, 4, 6, 2], 2)]:
+        params = mlp.initialize(sizes, "normal", sigma_b=1.0, rng=rng)
+        yield params, layer, _one_way(rng, sizes[layer])
+
+
+def _one_way(rng, n):
+    """A random order that is not its own inverse: else nobody could tell the two apart."""
+    while True:
+        order = rng.permutation(n)
+        if (order[order] != np.arange(n)).any():
+            return order
+
+
+def _reordered(*, rows=None, bias=None, columns=None, inputs=None):
+    """A wrong answer: each part in an order made from `order`, or left alone."""
+
+    def function(params, layer, order):
+        new = dict(params)
+        W, b, W_next = f"W{layer}", f"b{layer}", f"W{layer + 1}"
+        new[W] = new[W][rows(order)] if rows else new[W]
+        new[W] = new[W][:, inputs(order)] if inputs else new[W]
+        new[b] = new[b][bias(order)] if bias else new[b]
+        new[W_next] = new[W_next][:, columns(order)] if columns else new[W_next]
+        return new
+
+    return function
+
+
+def _next_rows(params, layer, order):
+    return _reordered(rows=np.asarray, bias=np.asarray)(params, layer, order) | {
+        f"W{layer + 1}": params[f"W{layer + 1}"][order]
+    }
+
+
+_as_given, _inverse = np.asarray, np.argsort
+
+PERMUTE = Question(
+    "2.2",
+    2,
+    "Neurons in another order",
+    permute,
+    _nets_to_permute,
+    (
+        Mistake(
+            "the columns of the next matrix must move along: the output has changed",
+            _reordered(rows=_as_given, bias=_as_given),
+        ),
+        Mistake(
+            "only the rows of W have moved: a neuron is its bias and its outgoing column, too",
+            _reordered(rows=_as_given),
+        ),
+        Mistake("the bias has stayed behind: it belongs to the neuron", _reordered(rows=_as_given, columns=_as_given)),
+        Mistake(
+            "only the columns of the next matrix have moved: rows of W and biases belong to the neurons, too",
+            _reordered(columns=_as_given),
+        ),
+        Mistake("only the biases have moved", _reordered(bias=_as_given)),
+        Mistake("the rows of W have stayed behind", _reordered(bias=_as_given, columns=_as_given)),
+        Mistake(
+            "the columns have moved by the inverse order: they need the same `order` as the rows",
+            _reordered(rows=_as_given, bias=_as_given, columns=_inverse),
+        ),
+        Mistake(
+            "this is the inverse order throughout: neuron i must be the old neuron order[i]",
+            _reordered(rows=_inverse, bias=_inverse, columns=_inverse),
+        ),
+        Mistake(
+            "the columns of W have moved: those are its inputs, the neurons are its rows",
+            _reordered(inputs=_as_given, bias=_as_given, columns=_as_given),
+        ),
+        Mistake("the rows of the next matrix have moved: this layer's neurons are its columns", _next_rows),
+        Mistake("nothing has moved", _reordered()),
+    ),
+)
+
+
+# 2.3
+
+
+def _classes(*parts):
+    """The rows that are equal in all parts, as lists of indices."""
+    classes = {}
+    for i, row in enumerate(np.concatenate(parts, axis=1)):
+        classes.setdefault(tuple(row), []).append(i)
+    return list(classes.values())
+
+
+def _nets_with_twins(rng):
+    for sizes, layer in [([6, 6, 6], 1), ([3, 7, 2], 1), ([4, 5, 8, 3], 2), ([2, 3, 2], 1)]:
+        params = mlp.initialize(sizes, "normal", sigma_b=1.0, rng=rng)
+        n = sizes[layer]
+        # Copies of rows, biases and columns that often, not always, fall on the same neurons.
+        twin = rng.integers(2, size=n)
+        rows, bias, columns, inputs = (np.where(rng.random(n) < 0.2, np.arange(n), twin) for _ in range(4))
+        params[f"W{layer}"] = params[f"W{layer}"][rows]
+        params[f"b{layer}"] = params[f"b{layer}"][bias]
+        params[f"W{layer + 1}"] = params[f"W{layer + 1}"][:, columns]
+        if sizes[layer - 1] == n:  # equal inputs as well, for those who take columns for rows
+            params[f"W{layer}"] = params[f"W{layer}"][:, inputs]
+        yield params, layer
+    zeros = mlp.initialize([3, 4, 2], "zeros")
+    yield zeros, 1
+
+
+def _wrong_classes(runs):
+    """What is wrong with the classes of neurons; None if nothing is."""
+    for run in runs:
+        if run.value == run.expected:
+            continue
+        if not all(isinstance(group, list) and all(isinstance(i, int) for i in group) for group in run.value):
+            return "each class must be a list of indices, also a class of one neuron"
+        if sorted(map(sorted, run.value)) == run.expected:
+            return "the classes are right, but not sorted: each by index, the list by its smallest members"
+        n, members = len(run.args["params"][f"b{run.args['layer']}"]), sorted(itertools.chain(*run.value))
+        if members != list(range(n)):
+            return f"values wrong: each of the {n} neurons must be in exactly one class, the members are {members}"
+        return f"values wrong: {len(run.value)} classes of the {n} neurons, where there are {len(run.expected)}"
+    return None
+
+
+def _by(*names):
+    """A wrong answer that compares only some parts of a neuron."""
+
+    def function(params, layer):
+        W, b, W_next = params[f"W{layer}"], params[f"b{layer}"], params[f"W{layer + 1}"]
+        parts = {"row": W, "bias": b[:, None], "column": W_next.T, "input": W.T, "next row": W_next}
+        return _classes(*(parts[name] for name in names))
+
+    return function
+
+
+EXCHANGEABLE = Question(
+    "2.3",
+    3,
+    "Which neurons are the same?",
+    exchangeable,
+    _nets_with_twins,
+    (
+        Mistake("equal rows of W are not enough: bias and outgoing column must be equal, too", _by("row")),
+        Mistake("row and bias are not enough: the outgoing columns must be equal, too", _by("row", "bias")),
+        Mistake("the biases must be equal, too", _by("row", "column")),
+        Mistake("the rows of W must be equal, too", _by("bias", "column")),
+        Mistake("equal biases are not enough: row and outgoing column must be equal, too", _by("bias")),
+        Mistake("equal outgoing columns are not enough: row and bias must be equal, too", _by("column")),
+        Mistake("these are equal columns of W, its inputs: the neurons of the layer are its rows", _by("input")),
+        Mistake(
+            "these are equal columns of W, with the biases: the neurons of the layer are its rows", _by("input", "bias")
+        ),
+        Mistake("these are rows of the next matrix: this layer's neurons are its columns", _by("next row")),
+        Mistake(
+            "the rows of the next matrix are compared: this layer's neurons are its columns",
+            _by("row", "bias", "next row"),
+        ),
+        Mistake("not all neurons are the same", lambda params, layer: [list(range(len(params[f"b{layer}"])))]),
+        Mistake("some neurons are the same", lambda params, layer: [[i] for i in range(len(params[f"b{layer}"]))]),
+        Mistake(
+            "classes of a single neuron are missing: they count, too",
+            lambda params, layer: [c for c in exchangeable(params, layer) if len(c) > 1],
+        ),
+    ),
+    _wrong_classes,
+)
+
+
+# 2.4
+
+
+def _widths(rng):
+    return [([4], 0.1), ([3, 5], 0.5), ([2, 7, 3], 0.05), ([6, 6], 0.2)]
+
+
+def _rates(weight, bias):
+    """A wrong answer from rules (n_in, n_out, lr) for weights and for biases."""
+
+    def function(widths, lr):
+        n = [1, *widths, 1]
+        pairs = list(enumerate(itertools.pairwise(n), start=1))
+        return {f"W{l}": weight(*pair, lr) for l, pair in pairs} | {f"b{l}": bias(*pair, lr) for l, pair in pairs}
+
+    return function
+
+
+WIDTH_ONE = Question(
+    "2.4",
+    2,
+    "Many neurons are one",
+    width_one_rates,
+    _widths,
+    (
+        Mistake(
+            "the number of inputs n_(l-1) is missing for the weights: V^l = n_(l-1) w moves n_(l-1) times as far",
+            _rates(lambda i, o, lr: lr / o, lambda i, o, lr: lr / o),
+        ),
+        Mistake(
+            "the weights' factor is upside down: it is n_(l-1) / n_l",
+            _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr / o),
+        ),
+        Mistake(
+            "both factors are upside down: it is n_(l-1) / n_l for weights and 1 / n_l for biases",
+            _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o),
+        ),
+        Mistake(
+            "not the same lr everywhere: the step sizes change with the widths", _rates(*[lambda i, o, lr: lr] * 2)
+        ),
+        Mistake(
+            "the biases are treated like the weights: their value stays the same in the width-1 net, so lr / n_l",
+            _rates(*[lambda i, o, lr: lr * i / o] * 2),
+        ),
+        Mistake(
+            "the biases need lr / n_l: the one neuron's error is the sum over all n_l",
+            _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr),
+        ),
+        Mistake(
+            "the biases' factor is upside down: it is 1 / n_l",
+            _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr * o),
+        ),
+        Mistake(
+            "the division by n_l is missing: the one neuron's error is the sum over all n_l",
+            _rates(lambda i, o, lr: lr * i, lambda i, o, lr: lr),
+        ),
+        Mistake(
+            "the division by n_l is missing for the weights: the one neuron's error is the sum over all n_l",
+            _rates(lambda i, o, lr: lr * i, lambda i, o, lr: lr / o),
+        ),
+        Mistake("the factor lr is missing", _rates(lambda i, o, lr: i / o, lambda i, o, lr: 1 / o)),
+        Mistake(
+            "no square roots here: the factors are n_(l-1) / n_l and 1 / n_l",
+            _rates(lambda i, o, lr: lr * np.sqrt(i / o), lambda i, o, lr: lr / np.sqrt(o)),
+        ),
+        Mistake(
+            "the product n_(l-1) n_l is wrong for the weights: divide by n_l",
+            _rates(lambda i, o, lr: lr * i * o, lambda i, o, lr: lr / o),
+        ),
+    ),
+)
+
+
+# 2.5
+
+
+def _nets_to_poke(rng):
+    for n, sizes, used in [(6, [5, 3, 2], [2, 4]), (4, [3, 4, 3], [0, 1]), (5, [4, 2, 2], [3])]:
+        x = np.zeros((n, sizes[0]))
+        x[1:, used] = rng.normal(size=(n - 1, len(used)))  # the first sample is blank everywhere
+        params = mlp.initialize(sizes, "zeros")
+        params["W1"] += rng.normal(size=sizes[0])
+        params["b1"] += rng.normal()
+        params["W2"] += rng.normal(size=(sizes[2], 1))
+        params["b2"] += rng.normal(size=sizes[2])
+        yield params, x
+
+
+def _bad_poke(runs):
+    """What is wrong with a poke; None if nothing is."""
+    return next(filter(None, (_bad_poke_of(run.value, **run.args) for run in runs)), None)
+
+
+def _bad_poke_of(poked, params, x):
+    """What is wrong with one poke."""
+    moved = [(name, *index) for name in params for index in np.argwhere(poked[name] != params[name]).tolist()]
+    if not moved:
+        return "nothing has changed: a number as small as 1e-17 is lost when it is added, use np.nextafter"
+    if len(moved) > 1:
+        names = ", ".join(sorted({entry[0] for entry in moved}))
+        return f"{len(moved)} entries have changed (in {names}): exactly one entry of W1 must"
+    name, *index = moved[0]
+    if name != "W1":
+        return f"an entry of {name} has changed: it must be one of W1"
+    i, j = index
+    before, after = params["W1"][i, j], poked["W1"][i, j]
+    if after not in (np.nextafter(before, np.inf), np.nextafter(before, -np.inf)):
+        unit = np.spacing(abs(before))
+        return f"W1[{i}, {j}] has moved by {abs(after - before):.1e}: the neighbouring number is {unit:.1e} away"
+    if not x[:, j].any():
+        return f"input {j} is blank, 0 in every sample: W1[{i}, {j}] is never used, and the symmetry stays"
+    return None
+
+
+POKE = Question("2.5", 3, "One unit in the last place", poke, _nets_to_poke, compare=_bad_poke)
+
+QUESTIONS = (FIRST_MOVES, PERMUTE, EXCHANGEABLE, WIDTH_ONE, POKE)

@@ -1,0 +1,392 @@
+"""The checks: planted mistakes are refused and named, right answers of any style pass, bad input never hurts."""
+
+import importlib.util
+import inspect
+import itertools
+import signal
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_utils import activations, datasets, gradcheck, losses, mlp, optimizers, training
+from course_utils.checks import QUESTIONS, check, exercise01, exercise02
+from course_utils.checks.core import Mistake, Question, verdict
+from course_utils.checks.values import same
+from course_utils.grading import release, stored
+
+MISTAKES = Path(__file__).parent / "mistakes"
+SOLUTIONS = Path(__file__).parents[1] / "solutions"
+
+
+def _planted(question_id):
+    """The module of planted answers of a question."""
+    path = MISTAKES / f"q{question_id.replace('.', '_')}.py"
+    spec = importlib.util.spec_from_file_location(f"mistakes_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+PLANTED = {name: _planted(name) for name in QUESTIONS}
+WRONG = [(name, title, *answer) for name, module in PLANTED.items() for title, answer in module.WRONG.items()]
+RIGHT = [(name, title, answer) for name, module in PLANTED.items() for title, answer in module.RIGHT.items()]
+each_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+
+
+# Planted answers
+
+
+@pytest.mark.parametrize(("name", "title", "answer", "phrase"), WRONG, ids=[f"{w[0]} {w[1]}" for w in WRONG])
+def test_a_wrong_answer_is_refused_in_one_short_line(name, title, answer, phrase):
+    line = verdict(QUESTIONS[name], answer)
+    assert line.startswith(f"✗ {name} not yet: ")
+    assert "\n" not in line
+    assert len(line) < 320
+    assert line == verdict(QUESTIONS[name], answer)
+
+
+@pytest.mark.parametrize(("name", "title", "answer"), RIGHT, ids=[f"{r[0]} {r[1]}" for r in RIGHT])
+def test_a_right_answer_passes_whatever_its_style(name, title, answer):
+    assert verdict(QUESTIONS[name], answer) == f"✓ {name} solved ({QUESTIONS[name].points} points)"
+
+
+def test_at_least_three_in_four_mistakes_are_called_by_their_name(capsys):
+    rows = []
+    for name, module in PLANTED.items():
+        lines = {title: verdict(QUESTIONS[name], answer) for title, (answer, _) in module.WRONG.items()}
+        refused = sum(line.startswith("✗") for line in lines.values())
+        named = sum(phrase in lines[title] for title, (_, phrase) in module.WRONG.items())
+        accepted = sum(verdict(QUESTIONS[name], answer).startswith("✓") for answer in module.RIGHT.values())
+        rows.append((name, len(lines), refused, named, f"{accepted} of {len(module.RIGHT)}"))
+    with capsys.disabled():
+        print("\nquestion  mistakes  refused  recognised  right variants accepted")
+        for row in rows:
+            print("{:<9} {:>8} {:>8} {:>11}  {:>23}".format(*row))
+    for name, mistakes, refused, named, _ in rows:
+        assert mistakes >= 4
+        assert len(PLANTED[name].RIGHT) >= 2
+        assert refused == mistakes
+        assert named >= 0.75 * mistakes, name
+
+
+@each_question
+def test_every_known_mistake_is_told_apart_from_all_others(question):
+    for mistake in question.mistakes:
+        assert verdict(question, mistake.function).endswith(mistake.message)
+
+
+def test_a_mistake_is_not_named_by_an_error_alone():
+    def raises(x):
+        raise ValueError("no")
+
+    question = Question(
+        "9.1",
+        1,
+        "Made up",
+        lambda x: 2 * x,
+        lambda rng: [(rng.normal(size=(2, 3)),)],
+        (Mistake("this one raises", raises), Mistake("this one turns", lambda x: 2 * x.T)),
+    )
+    assert verdict(question, raises) == "✗ 9.1 not yet: ValueError: no, given x (2, 3)"
+    assert verdict(question, lambda x: x.T).endswith(
+        "got (3, 2), expected (2, 3) (the shape of the transpose); this one turns"
+    )
+    assert verdict(question, lambda x: x + x) == "✓ 9.1 solved (1 point)"
+
+
+# The questions
+
+
+@each_question
+def test_the_reference_solves_its_question_for_any_seed(question):
+    assert verdict(question, question.reference).startswith("✓")
+    for seed in range(5):
+        first, again = question.inputs(seed), question.inputs(seed)
+        assert all(map(same, first, again))
+
+
+def test_every_exercise_has_twelve_points():
+    for exercise in (exercise01, exercise02):
+        assert sum(question.points for question in exercise.QUESTIONS) == 12
+
+
+@pytest.mark.parametrize("name", ["01_backpropagation", "02_zero_weights"])
+def test_solution_and_exercise_notebooks_agree_with_the_questions(name, capsys):
+    solution = stored.read(SOLUTIONS / f"{name}.ipynb")
+    cells = {cell.id: cell for cell in solution.cells}
+    for nb, line in ((solution, "✓ {0} solved ({1} points)"), (release.release(solution), "– {0} not attempted yet")):
+        space = {}
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                exec(cell.source, space)
+            if cell.metadata.course.role != "check":
+                capsys.readouterr()
+                continue
+            question = QUESTIONS[cell.metadata.course.question]
+            assert capsys.readouterr().out.strip() == line.format(question.id, question.points)
+            assert cell.metadata.course.points == question.points
+            answer = space[question.reference.__name__]
+            assert list(inspect.signature(answer).parameters) == question.parameters
+            text = cells[f"q{question.id.replace('.', '-')}-text"].source
+            assert text.startswith(f"## {question.id} {question.title} ({question.points} points)")
+
+
+# What the reference answers claim is so
+
+
+def test_gradients_by_hand_agree_with_the_complex_step():
+    for case in QUESTIONS["1.4"].inputs():
+        params, x, labels = case.values()
+
+        def loss(p, x=x, labels=labels):
+            return losses.cross_entropy(mlp.forward(p, x).output, labels)
+
+        assert gradcheck.relative_error(exercise01.gradients(**case), gradcheck.complex_step(loss, params)) < 1e-13
+
+
+@pytest.mark.parametrize("activation", [*activations.ACTIVATIONS.values(), exercise02._softplus], ids=lambda a: a.name)
+@pytest.mark.parametrize("L", [2, 3, 4])
+def test_zero_networks_move_when_the_answer_to_2_1_says(activation, L):
+    assert PLANTED["2.1"].by_experiment(activation, L) == exercise02.first_moves(activation, L)
+    rng = np.random.default_rng(3)
+    params = mlp.initialize([3, *[2] * (L - 1), 3], "zeros")
+    x, labels = rng.normal(size=(7, 3)), np.array([0, 0, 0, 0, 1, 1, 2])
+    run = training.train(params, x, labels, optimizers.sgd(0.5), steps=100, activation=activation, progress=False)
+    never = [f"W{l}" for l, t in enumerate(exercise02.first_moves(activation, L), start=1) if t is None]
+    assert not any(run.params[name].any() for name in never)
+
+
+def test_a_permutation_leaves_the_output_as_it_was():
+    for case in QUESTIONS["2.2"].inputs():
+        x = np.random.default_rng(1).normal(size=(6, case["params"]["W1"].shape[1]))
+        before, after = (mlp.forward(p, x).output for p in (case["params"], exercise02.permute(**case)))
+        np.testing.assert_allclose(after, before, atol=1e-12)
+
+
+@pytest.mark.parametrize("widths", [[4], [3, 5], [2, 7, 3]])
+def test_the_narrow_network_follows_the_wide_one(widths):
+    rng = np.random.default_rng(0)
+    n = [1, *widths, 1]
+    narrow = mlp.initialize([3, *[1] * len(widths), 2], "normal", sigma_w=1.0, sigma_b=0.5, rng=rng)
+    wide = {}
+    for l, (n_in, n_out) in enumerate(itertools.pairwise(n), start=1):
+        wide[f"W{l}"] = np.tile(narrow[f"W{l}"] / n_in, (n_out, n_in))
+        wide[f"b{l}"] = np.tile(narrow[f"b{l}"], n_out)
+    x, labels = rng.normal(size=(9, 3)), rng.integers(2, size=9)
+    outputs = {}
+    for name, params, lr in (("wide", wide, 0.3), ("narrow", narrow, exercise02.width_one_rates(widths, 0.3))):
+        run = training.train(params, x, labels, optimizers.sgd(lr), steps=200, progress=False)
+        assert not np.allclose(mlp.forward(run.params, x).output, mlp.forward(params, x).output, atol=0.1)
+        outputs[name] = mlp.forward(run.params, x).output
+    np.testing.assert_allclose(outputs["narrow"], outputs["wide"], atol=1e-9)
+
+
+def _trained_on_digits(params):
+    digits = datasets.digits()
+    x, labels = digits.x_train[:300], digits.y_train[:300]
+    return training.train(params, x, labels, optimizers.sgd(0.5), steps=400, progress=False).params
+
+
+def _identical_neurons(seed):
+    """A network for the digits with four identical neurons."""
+    rng = np.random.default_rng(seed)
+    params = mlp.initialize([64, 4, 10], "zeros")
+    params["W1"] += rng.normal(size=64) / 8
+    params["W2"] += rng.normal(size=(10, 1)) / 2
+    return params
+
+
+def test_a_poke_breaks_the_symmetry():
+    x = datasets.digits().x_train[:300]
+    spreads = []
+    for seed in range(5):
+        trained = _trained_on_digits(exercise02.poke(_identical_neurons(seed), x))
+        spreads.append(np.ptp(trained["W1"], axis=0).max())
+    assert np.median(spreads) > 0.1  # not every time: rounding may swallow one unit in the last place again
+
+
+def test_a_poke_at_a_blank_pixel_changes_nothing():
+    params = _identical_neurons(0)
+    poked = {name: p.copy() for name, p in params.items()}
+    poked["W1"][0, 0] = np.nextafter(poked["W1"][0, 0], np.inf)
+    trained, trained_poked = _trained_on_digits(params), _trained_on_digits(poked)
+    assert trained_poked["W1"][0, 0] == poked["W1"][0, 0]
+    trained_poked["W1"][0, 0] = trained["W1"][0, 0]
+    assert all(np.array_equal(trained[name], trained_poked[name]) for name in params)
+
+
+# Bad input
+
+
+def _never_ends(delta_next, W_next, z):
+    while True:
+        try:
+            time.sleep(0.01)
+        except Exception:
+            continue
+
+
+def _raises(error):
+    def answer(delta_next, W_next, z):
+        raise error
+
+    return answer
+
+
+def _right(delta_next, W_next, z):
+    return (delta_next @ W_next) * (1 - np.tanh(z) ** 2)
+
+
+def _prints_a_lot(delta_next, W_next, z):
+    print("x" * 10_000_000)
+    np.array([1.0]) / 0  # a warning
+    return _right(delta_next, W_next, z)
+
+
+def _nan_in(delta_next, W_next, z):
+    delta = _right(delta_next, W_next, z)
+    delta[0, 0] = np.nan
+    return delta
+
+
+def _changes(delta_next, W_next, z):
+    delta_next *= 2
+    return _right(delta_next / 2, W_next, z)
+
+
+BAD = {
+    "None": (None, "the function hidden_delta(delta_next, W_next, z) was expected, got None"),
+    "a result": (np.ones(3), "the function hidden_delta(delta_next, W_next, z) was expected, got an ndarray"),
+    "Ellipsis": (..., "– 1.3 not attempted yet"),
+    "returns Ellipsis": (lambda delta_next, W_next, z: ..., "– 1.3 not attempted yet"),
+    "stub": (_raises(NotImplementedError("1.3: write hidden_delta")), "– 1.3 not attempted yet"),
+    "stub of another question": (
+        _raises(NotImplementedError("1.2: write output_delta")),
+        "it calls an answer that is still missing (1.2: write output_delta)",
+    ),
+    "own NotImplementedError": (_raises(NotImplementedError()), "NotImplementedError, given delta_next (3, 3)"),
+    "too few arguments": (lambda z: z, "wrong number of arguments: it takes (z), it must take (delta_next, "),
+    "too many arguments": (lambda a, b, c, d: a, "wrong number of arguments: it takes (a, b, c, d), it must"),
+    "exception": (
+        _raises(KeyError("W\n3")),
+        r"KeyError: 'W\n3', given delta_next (3, 3), W_next (3, 3), z (3, 3)",
+    ),
+    "long exception": (_raises(ValueError("no " * 1000)), "ValueError: no no no"),
+    "exit": (_raises(SystemExit(3)), "SystemExit: 3, given"),
+    "recursion": (lambda *args: BAD["recursion"][0](*args), "RecursionError: maximum recursion depth"),
+    "returns None": (lambda *args: None, "it returned None: did you forget `return`?"),
+    "returns a text": (lambda *args: "delta", "an array of numbers was expected, got a str"),
+    "ragged list": (lambda *args: [[1], [1, 2]], "an array of numbers was expected, got a list"),
+    "complex": (lambda d, W, z: _right(d, W, z) + 0j, "real numbers were expected, got complex ones"),
+    "one number": (lambda *args: 3.0, "wrong shape: got (), expected (3, 3)"),
+    "transpose": (
+        lambda d, W, z: _right(d, W, z).T,
+        "wrong shape: got (4, 5), expected (5, 4) (this is the transpose)",
+    ),
+    "nan": (_nan_in, "1 of 9 values are nan or infinite"),
+    "in place": (_changes, "it changes its input delta_next in place: work on a copy"),
+    "zeros": (lambda d, W, z: 0 * z, "shape right, values wrong: every entry is 0"),
+    "wrong sign": (lambda d, W, z: -_right(d, W, z), "shape right, values wrong: the sign is flipped"),
+    "wrong factor": (lambda d, W, z: 3 * _right(d, W, z), "shape right, values wrong: off by the factor 3 in"),
+    "factor of the batch": (
+        lambda d, W, z: len(z) * _right(d, W, z),
+        "shape right, values wrong: too large by the factor 3 = the number of rows of delta_next",
+    ),
+    "one entry": (
+        lambda d, W, z: _right(d, W, z) + np.eye(*z.shape) * (np.arange(z.shape[1]) == 0),
+        "shape right, values wrong: 1 of 9 entries are off",
+    ),
+    "prints": (_prints_a_lot, "✓ 1.3 solved (3 points)"),
+    "C function": (max, "ValueError: The truth value of an array"),
+}
+
+
+@pytest.mark.parametrize(("answer", "line"), BAD.values(), ids=BAD)
+def test_bad_input_gives_one_line(answer, line, capfd):
+    check("1.3", answer)
+    printed = capfd.readouterr()
+    assert printed.out.startswith(line if line[0] in "✓–" else f"✗ 1.3 not yet: {line}")
+    assert printed.out.count("\n") == 1
+    assert len(printed.out) < 320
+    assert printed.err == ""
+
+
+def test_a_dict_says_which_arrays_are_wrong():
+    def answer(params, x, labels):
+        return {name: g + 1 if name == "b1" else g for name, g in exercise01.gradients(params, x, labels).items()}
+
+    line = verdict(QUESTIONS["1.4"], answer)
+    assert line.startswith(
+        "✗ 1.4 not yet: shape right, values wrong: b1 wrong (W2, b2, W1 right), 3 of 3 entries are off"
+    )
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no alarm signals on this system")
+def test_a_loop_that_never_ends_is_stopped(capsys):
+    before = signal.getsignal(signal.SIGALRM)
+    start = time.perf_counter()
+    check("1.3", _never_ends, seconds=0.2)
+    assert time.perf_counter() - start < 2
+    assert capsys.readouterr().out == "✗ 1.3 not yet: no result after 0.2 s: is there a loop that never ends?\n"
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_in_another_thread_there_is_no_limit_and_no_error(capsys):
+    thread = threading.Thread(target=check, args=("1.3", _right))
+    thread.start()
+    thread.join()
+    assert capsys.readouterr().out == "✓ 1.3 solved (3 points)\n"
+
+
+def test_a_keyboard_interrupt_passes_through():
+    with pytest.raises(KeyboardInterrupt):
+        check("1.3", _raises(KeyboardInterrupt()))
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("1.9", 'There is no question "1.9": choose one of 1.1, 1.2, 1.3, 1.4, 1.5.'),
+        ("", 'There is no question "": choose one of 1.1, '),
+        (1.3, "The question must stand in quotes"),
+        (["1.3"], "The question must stand in quotes"),
+    ],
+)
+def test_an_unknown_question_is_answered_in_one_sentence(name, line, capsys):
+    check(name, _right)
+    printed = capsys.readouterr().out
+    assert printed.startswith(line)
+    assert printed.count("\n") == 1
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats() | st.text(max_size=3) | st.complex_numbers(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.sets(st.integers(0, 3), max_size=2)
+        | st.lists(st.floats(width=32), max_size=3).map(np.array)
+        | st.dictionaries(st.sampled_from(["W1", "b1", "W2", "b2", 3]), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@each_question
+@given(value=ODD)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_returned_the_answer_is_one_line(question, value):
+    line = verdict(question, lambda *args: value)
+    assert line.startswith(f"✗ {question.id} not yet: ")
+    assert "\n" not in line
+
+
+def test_a_message_holds_no_address():
+    line = verdict(QUESTIONS["1.3"], _raises(ValueError(object())))
+    assert line.startswith("✗ 1.3 not yet: ValueError: <object object>, given")

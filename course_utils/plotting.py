@@ -1,0 +1,88 @@
+"""Static figures in one style: every function draws on the `ax` it is given and returns it.
+
+The same thing has the same colour in every lesson, from the palette of Okabe and Ito, which colour-blind readers can
+tell apart; lines also differ in dash.
+"""
+
+import numpy as np
+from matplotlib import pyplot as plt
+from matplotlib.ticker import MaxNLocator
+
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
+)  # fmt: skip
+CYCLE = (BLUE, RED, GREEN, ORANGE, PINK, SKY, BLACK)
+DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
+
+
+def style():
+    """Set the look of all figures that follow."""
+    plt.rcParams.update(
+        {
+            "figure.figsize": (8, 3.2),
+            "figure.dpi": 100,
+            "figure.constrained_layout.use": True,
+            "font.size": 11,
+            "axes.titlesize": 11,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.alpha": 0.3,
+            "lines.linewidth": 2,
+            "legend.frameon": False,
+            "image.interpolation": "nearest",
+        }
+    )
+
+
+def curves(x, lines, ax, *, xlabel, ylabel, title="", log=False):
+    """Draw each of `lines` {label: values} over x, told apart by colour and dash."""
+    for i, (label, values) in enumerate(lines.items()):
+        ax.plot(x, values, color=CYCLE[i % len(CYCLE)], linestyle=DASHES[i % len(DASHES)], label=label)
+    ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
+    if log:
+        ax.set_yscale("log")
+    if len(lines) > 1:
+        ax.legend()
+    return ax
+
+
+def matrix(W, ax, *, title="", limit=None, colorbar=True):
+    """Draw a weight matrix: a row for each neuron, a column for each input, white where it is zero."""
+    limit = limit or float(np.abs(W).max()) or 1.0
+    image = ax.imshow(W, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
+    ax.set(title=title, xlabel="input j", ylabel="neuron i")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.grid(False)
+    if colorbar:
+        ax.figure.colorbar(image, ax=ax, shrink=0.8)
+    return ax
+
+
+def filters(W, axes, *, limit=None):
+    """Draw rows of a first weight matrix as the 8 x 8 images they look for, one for each of `axes`."""
+    for row, ax in zip(W, axes, strict=False):
+        bound = limit or float(np.abs(row).max()) or 1.0
+        ax.imshow(row.reshape(8, 8), cmap="RdBu_r", vmin=-bound, vmax=bound)
+        ax.set(xticks=[], yticks=[])
+        ax.grid(False)
+    return axes
+
+
+def plane(sigma_w, sigma_b, accuracy, ax, *, title="", colorbar=True, label="accuracy (%)"):
+    """Draw accuracies of shape (len(sigma_b), len(sigma_w)) over the initialization plane, 0 to 100 %."""
+    image = ax.pcolormesh(sigma_w, sigma_b, 100 * accuracy, cmap="cividis", vmin=0, vmax=100, shading="nearest")
+    ax.set(xlabel=r"weight scale $\sigma_w$", title=title)
+    ax.grid(False)
+    if colorbar:
+        ax.figure.colorbar(image, ax=ax, label=label)
+    return ax
+
+
+def places(points, ax):
+    """Mark {name: (sigma_w, sigma_b)} on a plane by a lettered disc."""
+    for name, (x, y) in points.items():
+        ax.plot(x, y, "o", markersize=14, color="white", markeredgecolor=BLACK, clip_on=False, zorder=3)
+        ax.annotate(name, (x, y), ha="center", va="center", fontsize=9, annotation_clip=False, zorder=4)
+    return ax

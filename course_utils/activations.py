@@ -18,12 +18,15 @@ class Activation:
 
     name: str
     function: Callable
-    derivative: Callable
+    slope: Callable  # phi'(z) as a function of the output h = phi(z): the backward pass has h at hand already
     at_zero: float  # phi(0): what a unit with zero weights and zero bias sends on
     slope_at_zero: float  # phi'(0): how much of the error such a unit lets back through
 
     def __call__(self, z):
         return self.function(z)
+
+    def derivative(self, z):
+        return self.slope(self.function(z))
 
 
 def _sigmoid(z):
@@ -31,27 +34,22 @@ def _sigmoid(z):
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
-def _sigmoid_derivative(z):
-    s = _sigmoid(z)
-    return s * (1 - s)
-
-
-tanh = Activation("tanh", np.tanh, lambda z: 1 - np.tanh(z) ** 2, at_zero=0.0, slope_at_zero=1.0)
+tanh = Activation("tanh", np.tanh, lambda h: 1 - h * h, at_zero=0.0, slope_at_zero=1.0)
 
 lecun_tanh = Activation(  # LeCun, Bottou, Orr, Müller 1998, section 4.4
     "lecun_tanh",
     lambda z: 1.7159 * np.tanh(2 * z / 3),
-    lambda z: 1.7159 * (2 / 3) * (1 - np.tanh(2 * z / 3) ** 2),
+    lambda h: (2 / 3) * (1.7159 - h * h / 1.7159),
     at_zero=0.0,
     slope_at_zero=1.7159 * 2 / 3,
 )
 
-sigmoid = Activation("sigmoid", _sigmoid, _sigmoid_derivative, at_zero=0.5, slope_at_zero=0.25)
+sigmoid = Activation("sigmoid", _sigmoid, lambda h: h * (1 - h), at_zero=0.5, slope_at_zero=0.25)
 
 relu = Activation(  # phi'(0) is a convention: we take 0, as PyTorch and JAX do
     "relu",
-    lambda z: z * (np.real(z) > 0),
-    lambda z: (np.real(z) > 0).astype(np.real(z).dtype),
+    lambda z: np.where(np.real(z) <= 0, 0, z),  # nan stays nan
+    lambda h: np.heaviside(np.real(h), 0.0),
     at_zero=0.0,
     slope_at_zero=0.0,
 )

@@ -25,8 +25,20 @@ class Loss:
 
 def softmax(logits):
     """Probabilities exp(logits) / sum(exp(logits)) over the last axis."""
-    e = np.exp(logits - np.real(logits).max(axis=-1, keepdims=True))  # shifting all logits changes nothing but overflow
-    return e / e.sum(axis=-1, keepdims=True)
+    e, total = _exp_and_sum(logits)[1:]
+    return np.moveaxis(e / total, 0, -1)
+
+
+def _exp_and_sum(logits):
+    """The logits less the largest, their exp, and its sum, all with the classes as the first axis.
+
+    A shift of all logits changes nothing but overflow. NumPy reduces a short last axis slowly: with the classes in
+    front, the maximum over ten of them takes a twentieth of the time.
+    """
+    shifted = np.ascontiguousarray(np.moveaxis(np.asarray(logits), -1, 0))
+    shifted = shifted - np.real(shifted).max(axis=0)
+    e = np.exp(shifted)
+    return shifted, e, e.sum(axis=0)
 
 
 def _outputs(outputs):
@@ -60,16 +72,16 @@ def _same_shape(outputs, targets):
 def _cross_entropy(logits, labels):
     logits = _outputs(logits)
     labels = _labels(logits, labels)
-    shifted = logits - np.real(logits).max(axis=-1, keepdims=True)
-    log_sum = np.log(np.exp(shifted).sum(axis=-1))
-    return (log_sum - shifted[..., np.arange(len(labels)), labels]).mean(axis=-1)
+    shifted, _, total = _exp_and_sum(logits)
+    of_label = np.moveaxis(shifted, 0, -1)[..., np.arange(len(labels)), labels]
+    return (np.log(total) - of_label).mean(axis=-1)
 
 
 def _cross_entropy_gradient(logits, labels):
     logits = _outputs(logits)
     labels = _labels(logits, labels)
     residual = softmax(logits)
-    residual[..., np.arange(len(labels)), labels] -= 1
+    residual -= np.eye(logits.shape[-1], dtype=residual.dtype)[labels]
     residual /= len(labels)  # the loss is a mean over the samples
     return residual
 

@@ -19,7 +19,7 @@ from course_utils import _validate, activations, initializers, losses
 
 
 class Trace(NamedTuple):
-    """What a forward pass computed: z[l] for l = 1..L and h[l] for l = 0..L-1, as dicts keyed by layer."""
+    """What a forward pass computed: z[l] for l = 1..L and h[l], before any mask, for l = 0..L-1, keyed by layer."""
 
     z: dict
     h: dict
@@ -112,11 +112,11 @@ def forward(params, x, activation="tanh", *, masks=None):
     L, masks = depth(params), masks or {}
     if not set(masks) <= set(range(L)):
         raise ValueError(f"masks must have layers among 0..{L - 1} as keys, got {_validate.shown([*masks])}.")
-    z, h = {}, {0: _masked(x, masks, 0)}
+    z, h = {}, {0: x}
     for l in range(1, L + 1):
-        z[l] = h[l - 1] @ params[f"W{l}"].mT + params[f"b{l}"][..., None, :]
+        z[l] = _masked(h[l - 1], masks, l - 1) @ params[f"W{l}"].mT + params[f"b{l}"][..., None, :]
         if l < L:
-            h[l] = _masked(phi(z[l]), masks, l)
+            h[l] = phi(z[l])
     return Trace(z, h)
 
 
@@ -128,13 +128,11 @@ def backward(params, trace, delta, activation="tanh", *, masks=None):
         raise ValueError(f"delta must have the shape of the output, {trace.output.shape}, got {np.shape(delta)}.")
     grads = {}
     for l in range(depth(params), 0, -1):
-        grads[f"W{l}"] = delta.mT @ trace.h[l - 1]
+        grads[f"W{l}"] = delta.mT @ _masked(trace.h[l - 1], masks, l - 1)
         grads[f"b{l}"] = delta.sum(axis=-2)
         if l > 1:
-            back = delta @ params[f"W{l}"]
-            if l - 1 in masks:
-                back = back * masks[l - 1]
-            delta = back * phi.derivative(trace.z[l - 1])
+            back = _masked(delta @ params[f"W{l}"], masks, l - 1)
+            delta = back * phi.slope(trace.h[l - 1])  # phi'(z), read off h = phi(z)
     return grads
 
 

@@ -20,15 +20,15 @@ def planted(name, right, wrong):
 MISTAKES = {
     # the network
     "phi' of h instead of z": (
-        "mlp", "phi.derivative(trace.z[l - 1])", "phi.derivative(trace.h[l - 1])",
+        "mlp", "phi.slope(trace.h[l - 1])", "phi.derivative(trace.h[l - 1])",
         properties.gradients_are_the_derivatives,
     ),
     "delta not multiplied by phi'": (
-        "mlp", "delta = back * phi.derivative(trace.z[l - 1])", "delta = back",
+        "mlp", "delta = back * phi.slope(trace.h[l - 1])", "delta = back",
         properties.gradients_are_the_derivatives,
     ),
     "W for its transpose in the backward pass": (
-        "mlp", 'back = delta @ params[f"W{l}"]', 'back = delta @ params[f"W{l}"].mT',
+        "mlp", 'delta @ params[f"W{l}"]', 'delta @ params[f"W{l}"].mT',
         properties.gradients_are_the_derivatives,
     ),
     "mean for sum over the batch in the bias gradient": (
@@ -36,15 +36,17 @@ MISTAKES = {
         properties.gradients_are_the_derivatives,
     ),
     "mean for sum over the batch in the weight gradient": (
-        "mlp", "delta.mT @ trace.h[l - 1]", "delta.mT @ trace.h[l - 1] / delta.shape[-2]",
+        "mlp", "delta.mT @ _masked(trace.h[l - 1], masks, l - 1)",
+        "delta.mT @ _masked(trace.h[l - 1], masks, l - 1) / delta.shape[-2]",
         properties.gradients_are_the_derivatives,
     ),
     "weight gradient transposed": (
-        "mlp", "delta.mT @ trace.h[l - 1]", "trace.h[l - 1].mT @ delta",
+        "mlp", "delta.mT @ _masked(trace.h[l - 1], masks, l - 1)",
+        "_masked(trace.h[l - 1], masks, l - 1).mT @ delta",
         properties.gradients_are_the_derivatives,
     ),
     "dropout mask not applied in the backward pass": (
-        "mlp", "back = back * masks[l - 1]", "pass",
+        "mlp", 'back = _masked(delta @ params[f"W{l}"], masks, l - 1)', 'back = delta @ params[f"W{l}"]',
         properties.gradients_with_masks_are_the_derivatives,
     ),
     "biases left out of the forward pass": (
@@ -56,20 +58,20 @@ MISTAKES = {
         properties.gradients_are_the_derivatives,
     ),
     "W for its transpose in the forward pass": (
-        "mlp", 'h[l - 1] @ params[f"W{l}"].mT', 'h[l - 1] @ params[f"W{l}"]',
+        "mlp", 'masks, l - 1) @ params[f"W{l}"].mT', 'masks, l - 1) @ params[f"W{l}"]',
         lambda mlp: properties.forward_is_the_formula(mlp, sizes=(3, 3, 3, 3)),
     ),
     # activations and losses
     "slope of tanh without its square": (
-        "activations", "lambda z: 1 - np.tanh(z) ** 2", "lambda z: 1 - np.tanh(z)",
+        "activations", "lambda h: 1 - h * h", "lambda h: 1 - h",
         properties.slopes_are_the_derivatives,
     ),
-    "slope of the sigmoid without s": (
-        "activations", "return s * (1 - s)", "return 1 - s",
+    "slope of the sigmoid without its h": (
+        "activations", "lambda h: h * (1 - h)", "lambda h: 1 - h",
         properties.slopes_are_the_derivatives,
     ),
     "slope of LeCun's tanh without the inner 2/3": (
-        "activations", "1.7159 * (2 / 3) * (1 -", "1.7159 * (1 -",
+        "activations", "lambda h: (2 / 3) * (1.7159", "lambda h: (1.7159",
         properties.slopes_are_the_derivatives,
     ),
     "cross-entropy gradient not divided by n": (

@@ -27,14 +27,18 @@ def _setting(name, value):
     valid = _validate.below_one if name == "beta" else _validate.non_negative
     checked = {key: valid(name, v) for key, v in values.items()}
 
+    shaped = {}  # asked for at every step, worked out once
+
     def of(parameter, array):
-        if parameter not in checked and None not in checked:
-            raise ValueError(f"{name} has no value for {parameter}: give one for each parameter, or one number.")
-        v = checked.get(parameter, checked.get(None))
-        if not v.ndim:
-            return v[()]
-        own = 1 if parameter.startswith("b") else 2  # a bias's own axes, or a matrix's; the others are the networks
-        return _validate.per_network(name, v, array.shape[:-own]).reshape(v.shape + (1,) * own)
+        key = parameter, array.shape, array.dtype
+        if key not in shaped:
+            if parameter not in checked and None not in checked:
+                raise ValueError(f"{name} has no value for {parameter}: give one for each parameter, or one number.")
+            own = 1 if parameter.startswith("b") else 2  # a bias's own axes, or a matrix's; the others are the networks
+            v = _validate.per_network(name, checked.get(parameter, checked.get(None)), array.shape[:-own])
+            v = v.astype(array.dtype)  # or float32 parameters would be moved by float64 arithmetic
+            shaped[key] = v.reshape(v.shape + (1,) * own) if v.ndim else v[()]
+        return shaped[key]
 
     return of
 

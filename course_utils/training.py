@@ -68,7 +68,9 @@ def descend(
         raise ValueError(f"x has {n} samples (rows), but y has shape {y.shape}: it needs one entry for each sample.")
     if not isinstance(optimizer, optimizers.Optimizer):
         raise TypeError(f"optimizer must be one such as optimizers.sgd(0.1), got {_validate.shown(optimizer)}.")
-    params = {name: np.array(_validate.finite(name, p), dtype=float) for name, p in params.items()}
+    dtype = np.result_type(np.float32, *map(np.asarray, params.values()))  # float32 stays float32
+    params = {name: np.array(_validate.finite(name, p), dtype=dtype) for name, p in params.items()}
+    x = x.astype(dtype, copy=False)
     loss, state = losses.get(loss), optimizer.init(params)
     yield params
     for batch in batches(n, batch_size, rng=rng):
@@ -76,7 +78,8 @@ def descend(
         masks = dropout_masks(params, len(yb), dropout, rng=rng) if dropout else None
         # A step size too large ends in inf and nan: that is a result to show, not a warning to print.
         with np.errstate(over="ignore", invalid="ignore"):
-            _, grads = mlp.loss_and_gradients(params, xb, yb, activation, loss, masks=masks)
+            trace = mlp.forward(params, xb, activation, masks=masks)
+            grads = mlp.backward(params, trace, loss.gradient(trace.output, yb), activation, masks=masks)
             optimizer.step(params, grads, state)
         yield params
 

@@ -40,7 +40,7 @@ def test_odd_activations_are_odd(name, z):
 @given(z=arguments)
 def test_activations_are_increasing_and_slopes_not_negative(name, z):
     z = np.sort(z.ravel())
-    assert (np.diff(PHI[name](z)) >= 0).all()
+    assert (np.diff(PHI[name](z)) > -1e-15).all()  # NumPy's tanh may fall by one unit in the last place
     assert (PHI[name].derivative(z) >= 0).all()
     # what `diagnostics.saturation` takes for granted
     assert (PHI[name].derivative(z) <= max(PHI[name].slope_at_zero, 1 if name == "relu" else 0)).all()

@@ -148,7 +148,7 @@ MISTAKES = {
     ),
     # training
     "the caller's parameters not copied": (
-        "training", "np.array(_validate.finite(name, p), dtype=float)", "np.asarray(p, dtype=float)",
+        "training", "np.array(_validate.finite(name, p), dtype=dtype)", "np.asarray(p, dtype=dtype)",
         properties.arguments_stay_as_they_are,
     ),
     "batches drawn with replacement": (

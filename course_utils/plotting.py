@@ -8,6 +8,8 @@ import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.ticker import MaxNLocator
 
+from course_utils import theory
+
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
 )  # fmt: skip
@@ -52,8 +54,8 @@ def matrix(W, ax, *, title="", limit=None, colorbar=True):
     limit = limit or float(np.abs(W).max()) or 1.0
     image = ax.imshow(W, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
     ax.set(title=title, xlabel="input j", ylabel="neuron i")
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(8, integer=True))
     ax.grid(False)
     if colorbar:
         ax.figure.colorbar(image, ax=ax, shrink=0.8)
@@ -78,6 +80,27 @@ def plane(sigma_w, sigma_b, accuracy, ax, *, title="", colorbar=True, label="acc
     if colorbar:
         ax.figure.colorbar(image, ax=ax, label=label)
     return ax
+
+
+def planes(found, axes):
+    """Draw a `sweep.Sweep` on 2 x (numbers of hidden layers) axes: training above test accuracy, mean over the seeds.
+
+    The white line is the critical line, chi_1 = 1: to its right gradients grow on their way back.
+    """
+    settings = found.axes
+    biases = np.linspace(0, max(settings["sigma_b"]), 200)
+    edge = theory.critical_line(biases, settings["activation"][0])
+    for part, row in zip(("train", "test"), axes, strict=True):
+        for i, (hidden_layers, ax) in enumerate(zip(settings["hidden_layers"], row, strict=True)):
+            mean = found.results[part][0, i, :, 0].mean(axis=0)
+            title = f"hidden layers: {hidden_layers}" if part == "train" else ""
+            plane(settings["sigma_w"], settings["sigma_b"], mean, ax, title=title, colorbar=False)
+            limits = ax.get_xlim(), ax.get_ylim()
+            ax.plot(edge, biases, color="white", linestyle="--", linewidth=1.5)
+            ax.set(xlim=limits[0], ylim=limits[1], xlabel="" if part == "train" else ax.get_xlabel())
+        row[0].set_ylabel(r"bias scale $\sigma_b$")
+        row[0].figure.colorbar(row[-1].collections[0], ax=list(row), pad=0.01, label=f"{part} accuracy (%)")
+    return axes
 
 
 def places(points, ax):

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LEAVES = ["activations", "initializers", "losses"]
-MATHEMATICS = [*LEAVES, "mlp", "optimizers", "training", "datasets", "gradcheck", "diagnostics"]
+MATHEMATICS = [*LEAVES, "mlp", "optimizers", "training", "sweep", "datasets", "gradcheck", "diagnostics", "theory"]
 
 
 def python(*arguments):

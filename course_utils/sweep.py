@@ -1,0 +1,283 @@
+"""Sweeps: train a network at every point of a grid of settings, as many at once as memory and cores allow.
+
+The grid is cut into pieces. A piece is a stack of networks with the same layers, trained by `training.descend` through
+the leading axes; pieces run on several threads here, or on any `concurrent.futures.Executor`.
+"""
+
+import concurrent.futures
+import contextlib
+import hashlib
+import itertools
+import os
+import sys
+import threading
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+from tqdm.auto import tqdm
+
+from course_utils import _validate, activations, losses, mlp, optimizers, training
+
+# The settings that may have several values, in the order of the result's axes. Networks that agree in the first three
+# can be trained as one stack; the others are one number for each network.
+AXES = ("activation", "hidden_layers", "seed", "lr", "sigma_b", "sigma_w")
+DEFAULTS = {"activation": "tanh", "hidden_layers": 1, "seed": 0, "lr": 0.1, "sigma_b": 0.0, "sigma_w": 1.0}
+RESULTS = ("train", "test", "loss", "train_steps", "test_steps")
+# Networks in a piece. With fewer Python's own time shows; with more their arrays leave the processor's cache.
+PIECE = 42
+DTYPE = np.float32  # half the time of float64; accuracies do not need more
+BAR = "{desc}: {percentage:3.0f}% |{bar}| {elapsed} so far, {remaining} left"
+
+
+PLANE = Path(__file__).parent / "data" / "plane.npz"  # made by `course plane --data course_utils/data/plane.npz`
+
+
+class Sweep(NamedTuple):
+    """What a sweep found.
+
+    axes: {setting: its values}, in the order of the axes of every result
+    results: {name: array}: "train" and "test" accuracy and the training "loss" after the last step; "train_steps" and
+    "test_steps" to 90 % accuracy, inf if never reached. nan stands where a sweep was interrupted.
+    """
+
+    axes: dict
+    results: dict
+
+
+class Piece(NamedTuple):
+    """Networks that are trained as one stack: same activation, layers and seed; lr, sigma_b, sigma_w one for each."""
+
+    activation: str
+    layers: tuple
+    seed: int
+    lr: np.ndarray
+    sigma_b: np.ndarray
+    sigma_w: np.ndarray
+    steps: int
+    batch_size: int
+    every: int
+
+
+def start(piece):
+    """The parameters of a piece before training.
+
+    All networks of one seed are the same random draw, scaled by their own sigma_w and sigma_b: what differs between two
+    points of the plane is the scale, not luck, and no network depends on how the grid was cut.
+    """
+    rng = np.random.default_rng([piece.seed, len(piece.layers)])
+    unit = mlp.initialize(piece.layers, "normal", sigma_w=1.0, sigma_b=1.0, rng=rng)
+    scales = {"W": piece.sigma_w[:, None, None], "b": piece.sigma_b[:, None]}
+    return {name: (scales[name[0]] * p).astype(DTYPE) for name, p in unit.items()}
+
+
+def train_piece(piece, data, watch=None):
+    """Train a piece; {result: array with an entry for each network}.
+
+    `watch(step)` is called now and then; if it returns True the piece is given up and None returned.
+    """
+    found = {name: np.full(len(piece.lr), np.inf) for name in RESULTS}
+    parts = {"train": (data.x_train, data.y_train), "test": (data.x_test, data.y_test)}
+    path = training.descend(
+        start(piece), *parts["train"], optimizers.sgd(piece.lr), activation=piece.activation,
+        batch_size=piece.batch_size, rng=np.random.default_rng(piece.seed),
+    )  # fmt: skip
+    # One BLAS thread: the other cores are busy with other pieces. A network that overflows is a result, not a warning.
+    with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+        for step, params in enumerate(itertools.islice(path, piece.steps + 1)):
+            if step % piece.every == 0 or step == piece.steps:
+                for part, (x, y) in parts.items():
+                    found[part] = mlp.accuracy(params, x, y, piece.activation)
+                    steps = found[f"{part}_steps"]
+                    steps[(found[part] >= 0.9) & np.isinf(steps)] = step
+                if watch and watch(step):
+                    return None
+        outputs = mlp.forward(params, data.x_train, piece.activation).output
+        found["loss"] = losses.cross_entropy(outputs, data.y_train)
+    return found
+
+
+def sweep(
+    data, *, width=32, steps=600, batch_size=64, every=20, budget=2 * 2**30, executor=None, folder=None, progress=True,
+    **grid,
+):  # fmt: skip
+    """Train a network at every point of a grid by SGD and cross-entropy; return a `Sweep`.
+
+    data: as `datasets.digits()` gives it
+    grid: values, one or several, of activation, hidden_layers, seed, lr, sigma_b, sigma_w
+    every: how often accuracy is measured, in steps
+    budget: bytes that the networks in training may take together
+    executor: any `concurrent.futures.Executor`, such as Dask's `client.get_executor(pure=False)`; threads by default
+    folder: where finished pieces are kept, and looked up by a later call with the same settings
+
+    Ctrl-C ends it and keeps what is done.
+    """
+    axes = _axes(grid)
+    steps, every = _validate.whole("steps", steps, 0), _validate.whole("every", every)
+    width, batch_size = _validate.whole("width", width), _validate.whole("batch_size", batch_size)
+    data = data._replace(x_train=data.x_train.astype(DTYPE), x_test=data.x_test.astype(DTYPE))
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+    shape = tuple(len(values) for values in axes.values())
+    results = {name: np.full(shape, np.nan) for name in RESULTS}
+    if folder is not None:
+        folder = Path(folder) / _digest(repr((axes, width, steps, batch_size, every)), data)
+        _load(folder, results)
+
+    pieces = []
+    for stack in np.ndindex(shape[:3]):
+        activation, hidden_layers, seed = (axes[name][i] for name, i in zip(AXES[:3], stack, strict=True))
+        layers = (data.x_train.shape[1], *[width] * hidden_layers, int(data.y_train.max()) + 1)
+        todo = np.flatnonzero(np.isnan(results["train"][stack]))
+        for points in _cut(todo, budget, workers, _bytes(layers, data, batch_size)):
+            at = np.unravel_index(points, shape[3:])
+            lr, sigma_b, sigma_w = (np.array(axes[name])[i] for name, i in zip(AXES[3:], at, strict=True))
+            pieces.append(
+                (stack, points, Piece(activation, layers, seed, lr, sigma_b, sigma_w, steps, batch_size, every))
+            )
+
+    silent = not progress or bool(os.environ.get("TQDM_DISABLE"))
+    networks = sum(len(points) for _, points, _ in pieces)
+    with tqdm(desc=f"{networks} networks", total=networks * steps, delay=1, disable=silent, bar_format=BAR) as bar:
+        try:
+            for stack, points, found in _run(pieces, data, executor, workers, bar):
+                for name, values in found.items():
+                    results[name][stack].flat[points] = values
+                if folder is not None:
+                    _save(folder, stack, points, found)
+        except KeyboardInterrupt:
+            done = int(np.isfinite(results["train"]).sum())
+            print(
+                f"Stopped: {done} of {results['train'].size} networks are trained, the others are nan.", file=sys.stderr
+            )
+    return Sweep(axes, results)
+
+
+def _axes(grid):
+    """{setting: list of values} for every axis, each value checked."""
+    for name in grid:
+        _validate.one_of("the setting", name, DEFAULTS)
+    checks = {
+        "activation": lambda name, value: activations.get(value).name,
+        "hidden_layers": lambda name, value: _validate.whole(name, value, 0),
+        "seed": lambda name, value: _validate.whole(name, value, 0),
+    }
+    axes = {}
+    for name in AXES:
+        given = grid.get(name, DEFAULTS[name])
+        values = [given] if isinstance(given, str) or np.ndim(given) == 0 else list(given)
+        if not values:
+            raise ValueError(f"{name} has no values: a grid needs at least one point.")
+        axes[name] = [checks.get(name, _scale)(name, value) for value in values]
+    return axes
+
+
+def _scale(name, value):
+    return _validate.number(name, _validate.non_negative(name, value))
+
+
+def _bytes(layers, data, batch_size):
+    """About how much memory one network takes: it is measured on all samples at once, with all its layers kept."""
+    parameters = sum(n_out * (n_in + 1) for n_in, n_out in itertools.pairwise(layers))
+    samples = max(len(data.x_train), len(data.x_test), batch_size)
+    return np.dtype(DTYPE).itemsize * (4 * parameters + 3 * samples * sum(layers[1:]))
+
+
+def _cut(points, budget, workers, each):
+    """Cut the points of a stack into pieces that fit the budget together, and keep all workers busy."""
+    most = min(PIECE, budget // (workers * each))
+    if most < 1:
+        raise ValueError(
+            f"budget is {budget} bytes, but {workers} networks, one for each thread, take {workers * each}: allow more."
+        )
+    pieces = -(-len(points) // most)
+    return [part for part in np.array_split(points, max(1, -(-pieces // workers) * workers)) if len(part)]
+
+
+def _run(pieces, data, executor, workers, bar):
+    """Yield each piece with what was found, as they end."""
+    stop = threading.Event()
+    futures = {}
+    with contextlib.ExitStack() as stack:
+        if executor is None:
+            # Here, not only in each piece: the first piece to end would give the others their BLAS threads back.
+            stack.enter_context(threadpool_limits(1, user_api="blas"))
+            executor, watch = stack.enter_context(concurrent.futures.ThreadPoolExecutor(workers)), True
+        else:
+            watch = False
+        try:
+            for where, points, piece in pieces:
+                report = [_reporter(bar, stop, piece)] if watch else []
+                futures[executor.submit(train_piece, piece, data, *report)] = (where, points, piece)
+            for future in concurrent.futures.as_completed(futures):
+                where, points, piece = futures[future]
+                if not watch:
+                    bar.update(len(points) * piece.steps)
+                yield where, points, future.result()
+        finally:
+            stop.set()
+            for future in futures:
+                future.cancel()
+
+
+def _reporter(bar, stop, piece):
+    """A function that a piece in a thread calls with its step: moves the bar, tells whether to stop."""
+    last = 0
+
+    def report(step):
+        nonlocal last
+        with bar.get_lock():
+            bar.update((step - last) * len(piece.lr))
+        last = step
+        return stop.is_set()
+
+    return report
+
+
+def _digest(settings, data):
+    """A name for the settings and data of a sweep."""
+    digest = hashlib.sha256(settings.encode())
+    for array in data[:4]:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _save(folder, stack, points, found):
+    """Keep what was found for some points of a stack: whole, or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{'-'.join(map(str, stack))}-{points[0]}-{points[-1]}.npz"
+    unfinished = path.with_suffix(".part")
+    with open(unfinished, "wb") as file:
+        np.savez(file, stack=stack, points=points, **found)
+    os.replace(unfinished, path)
+
+
+def _load(folder, results):
+    """Put what an earlier run kept into the results."""
+    for path in sorted(folder.glob("*.npz")):
+        with np.load(path) as kept:
+            for name in RESULTS:
+                results[name][tuple(kept["stack"])].flat[kept["points"]] = kept[name]
+
+
+def save(found, path):
+    """Write a `Sweep` to a file, whole or not at all."""
+    unfinished = Path(f"{path}.part")
+    with open(unfinished, "wb") as file:
+        results = {name: values.astype(np.float32) for name, values in found.results.items()}
+        np.savez_compressed(file, **{f"axis_{name}": values for name, values in found.axes.items()}, **results)
+    os.replace(unfinished, path)
+
+
+def load(path=PLANE):
+    """Read a `Sweep` from a file; by default the plane that comes with the course."""
+    try:
+        with np.load(path) as file:
+            axes = {name: file[f"axis_{name}"].tolist() for name in AXES}
+            return Sweep(axes, {name: file[name] for name in RESULTS})
+    except FileNotFoundError:
+        raise FileNotFoundError(f"There is no sweep in {path}: make it with `course plane --data {path}`.") from None
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+        raise ValueError(f"{path} is damaged or no sweep: make it again with `course plane --data {path}`.") from None

@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import io
 import os
 import re
 import signal
@@ -20,6 +21,8 @@ SECONDS = 10  # how long an answer may take by default
 SEED = 20  # of the random inputs: fixed, so that a message is the same whenever the answer is
 MATMUL = re.compile(r"matmul: .*\((size \d+ is different from \d+)\)")  # the rest is only for those who know gufuncs
 STUB = re.compile(r"[\w.]+: write \w+")  # what a stub raises NotImplementedError with
+BROADCAST = re.compile(r"could not be broadcast together with shapes \((\d+),(\d+)\) \((\d+),(\d*)\)")
+HIDDEN = " (what your function printed is hidden here: call it yourself to see it)"
 
 
 class Mistake(NamedTuple):
@@ -35,7 +38,9 @@ class Question:
 
     `reference` is a right answer: its name and its parameters are those the learner was asked for. `cases(rng)` yields
     tuples of arguments, newly made each time, so that nobody can spoil them for anybody else. `compare(runs)` returns
-    None if all values are right, else a fact about them in words.
+    None if all values are right, else a fact about them in words. `advice` are pairs of a regular expression and the
+    words to add to an error that it is found in. `builds_on` are pairs of an earlier question and a function that makes
+    an answer to this one from the learner's answer to that one, so that a mistake made there is sought there.
     """
 
     id: str
@@ -45,6 +50,8 @@ class Question:
     cases: Callable
     mistakes: tuple = ()
     compare: Callable = different
+    advice: tuple = ()
+    builds_on: tuple = ()
 
     @property
     def parameters(self):
@@ -66,16 +73,19 @@ class TimeUp(BaseException):
 
 def verdict(question, answer, seconds=SECONDS):
     """The line to print for an answer: solved, not attempted yet, or what is wrong first."""
+    hidden = _Hidden()
     try:
-        wrong = _misfit(question, answer) or _first_wrong(question, answer, seconds)
+        wrong = _misfit(question, answer) or _first_wrong(question, answer, seconds, hidden)
     except Unwritten as stub:
         if str(stub) == "..." or str(stub).startswith(f"{question.id}:"):
             return f"– {question.id} not attempted yet"
         wrong = f"it calls an answer that is still missing ({stub})"
     except TimeUp:
-        wrong = f"no result after {seconds:g} s: is there a loop that never ends?"
+        wrong = f"no result after {seconds:g} s: is it slow, or is there a loop that never ends?"
+    finally:
+        hidden.close()
     if wrong:
-        return f"✗ {question.id} not yet: {wrong}"
+        return f"✗ {question.id} not yet: {wrong}{HIDDEN if hidden.used else ''}"
     return f"✓ {question.id} solved ({question.points} point{'s' if question.points != 1 else ''})"
 
 
@@ -97,36 +107,88 @@ def _misfit(question, answer):
     return None
 
 
-def _first_wrong(question, answer, seconds):
+def _first_wrong(question, answer, seconds, hidden):
     """What is wrong first with the results of a function; None if nothing is."""
     inputs = question.inputs()
     expected = [question.reference(*args.values()) for args in question.inputs()]
     with _limited(seconds):
-        found = _outcomes(question, answer, inputs, expected)
+        found = _outcomes(question, answer, inputs, expected, hidden)
     problem = next((outcome for outcome in found if isinstance(outcome, Problem)), None)
-    if not problem and (fact := question.compare(list(map(Run, inputs, found, expected)))) is None:
+    names = _names(getattr(answer, "__code__", None))
+    if not problem and (fact := question.compare([Run(*run, names) for run in zip(inputs, found, expected)])) is None:
         return None
+    if cause := _cause(question, answer, inputs, found, expected, seconds):
+        return f"{problem}; {cause}" if problem else values_wrong(expected[0]) + cause
     for mistake in question.mistakes:
         theirs = _outcomes(question, mistake.function, question.inputs(), expected)
-        if _alike(question, inputs, found, theirs):
+        if _alike(question, inputs, found, theirs, expected):
             return f"{problem}; {mistake.message}" if problem else values_wrong(expected[0]) + mistake.message
-    return str(problem or fact)
+    return f"{problem}{_advice(question, problem)}" if problem else fact
 
 
-def _alike(question, inputs, found, theirs):
-    """Whether two answers went the same way in all cases: the same kinds of problems, and the same values."""
-    kinds = [[outcome.kind if isinstance(outcome, Problem) else None for outcome in them] for them in (found, theirs)]
-    if kinds[0] != kinds[1]:
+def _names(code):
+    """The names that a piece of code mentions, with those of the functions defined in it."""
+    if not inspect.iscode(code):
+        return frozenset()
+    return frozenset(code.co_names).union(*map(_names, code.co_consts))
+
+
+def _cause(question, answer, inputs, found, expected, seconds):
+    """Where to look first if the learner's answer to an earlier question explains these outcomes; else None."""
+    for earlier, made_from in question.builds_on:
+        name = earlier.reference.__name__
+        theirs = answer.__globals__.get(name) if inspect.isfunction(answer) else None
+        if not callable(theirs):
+            continue
+        # It may be missing still, or never end: then it is not what was called here.
+        with contextlib.suppress(Unwritten, TimeUp), _limited(seconds):
+            outcomes = _outcomes(question, made_from(theirs), question.inputs(), expected)
+            if any(_alike(question, inputs, found, outcomes, expected, by_text) for by_text in (False, True)):
+                return f"this comes from your {name}, check {earlier.id} first"
+    return None
+
+
+def _advice(question, problem):
+    """What may help with an error, beginning with "; ", or nothing."""
+    if problem.kind[0] != "raised":
+        return ""
+    for pattern, words in question.advice:
+        if re.search(pattern, str(problem)):
+            return f"; {words}"
+    if shapes := BROADCAST.search(str(problem)):
+        a, b, c, d = shapes.groups()
+        if not d and a == c:
+            return f"; an array ({c},) is taken for a row: make it a column with [:, None], or sum with keepdims=True"
+        if (a, b) == (d, c):
+            return "; one of these two is the transpose of what fits"
+    return ""
+
+
+def _alike(question, inputs, found, theirs, expected, by_text=False):
+    """Whether two answers went the same way in all cases: the same kinds (or texts) of problems, the same values."""
+    if [_kind(outcome, by_text) for outcome in found] != [_kind(outcome, by_text) for outcome in theirs]:
         return False
-    runs = [Run(args, a, b) for args, a, b in zip(inputs, found, theirs, strict=True) if not isinstance(a, Problem)]
-    if not runs:  # many mistakes raise the same error: that alone tells them apart too little
-        return not any(kind[0] == "raised" for kind in kinds[0])
-    return question.compare(runs) is None
+    if not all(a.read_alike(b) for a, b in zip(found, theirs) if isinstance(a, Problem)):
+        return False
+    runs = [Run(*run) for run in zip(inputs, found, theirs) if not isinstance(run[1], Problem)]
+    if ("raised",) in map(_kind, found) and not by_text:
+        # Many mistakes raise an error: one tells them apart only together with wrong values in the other cases.
+        others = [Run(*run) for run in zip(inputs, found, expected) if not isinstance(run[1], Problem)]
+        if not others or question.compare(others) is None:
+            return False
+    return not runs or question.compare(runs) is None
 
 
-def _outcomes(question, function, inputs, expected):
-    """What a function makes of each case: a value to compare, or a `Problem`. What it prints is thrown away."""
-    with _quiet():
+def _kind(outcome, by_text=False):
+    """The kind, or the text, of a problem; None for a value."""
+    if not isinstance(outcome, Problem):
+        return None
+    return str(outcome) if by_text else outcome.kind
+
+
+def _outcomes(question, function, inputs, expected, hidden=None):
+    """What a function makes of each case: a value to compare, or a `Problem`. What it prints goes to `hidden`."""
+    with _quiet(hidden):
         return [
             _outcome(function, args, untouched, right)
             for args, untouched, right in zip(inputs, question.inputs(), expected, strict=True)
@@ -151,7 +213,8 @@ def _outcome(function, args, untouched, expected):
         if isinstance(error, NotImplementedError) and STUB.fullmatch(text):
             raise Unwritten(text) from None
         name = type(error).__name__
-        return Problem(("raised", name), f"{name}: {text}{given}" if text else f"{name}{given}")
+        # Which error it is depends on how a mistake is written down: in which cases there is one tells more.
+        return Problem(("raised",), f"{name}: {text}{given}" if text else f"{name}{given}")
     if changed:
         return Problem(("in place", *changed), f"it changes its input {changed[0]} in place: work on a copy")
     return value
@@ -176,13 +239,25 @@ def _one_line(error):
     return textwrap.shorten(text, 120, placeholder=" ...")
 
 
+class _Hidden(io.TextIOWrapper):
+    """Where all that is printed goes: nowhere. It remembers only whether that was anything."""
+
+    def __init__(self):
+        super().__init__(open(os.devnull, "wb"), encoding="utf-8")  # noqa: SIM115
+        self.used = False
+
+    def write(self, text):
+        self.used |= bool(text) and not text.isspace()
+        return len(text)
+
+
 @contextlib.contextmanager
-def _quiet():
-    """Throw away what is printed or warned of."""
+def _quiet(hidden=None):
+    """Send what is printed to `hidden`; throw away what is warned of."""
     with (
-        open(os.devnull, "w", encoding="utf-8", errors="ignore") as nowhere,
-        contextlib.redirect_stdout(nowhere),
-        contextlib.redirect_stderr(nowhere),
+        contextlib.nullcontext(hidden) if hidden else contextlib.closing(_Hidden()) as hidden,
+        contextlib.redirect_stdout(hidden),
+        contextlib.redirect_stderr(hidden),
         warnings.catch_warnings(),
     ):
         warnings.simplefilter("ignore")

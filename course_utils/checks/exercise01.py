@@ -15,24 +15,24 @@ def lecun_tanh_derivative(z):
     return lecun_tanh.derivative(z)
 
 
-def output_delta(logits, labels):
-    """dL/dz^L of the mean softmax cross-entropy."""
-    return losses.cross_entropy.gradient(logits, labels)
+def output_delta(logits, targets):
+    """dL/dz^L of the mean binary cross-entropy, with sigmoid outputs."""
+    return losses.binary_cross_entropy.gradient(logits, targets)
 
 
 def hidden_delta(delta_next, W_next, z):
-    """delta^l from delta^(l+1), for tanh."""
-    return (delta_next @ W_next) * activations.tanh.derivative(z)
+    """delta^l from delta^(l+1), for LeCun's tanh."""
+    return (delta_next @ W_next) * lecun_tanh.derivative(z)
 
 
-def gradients(params, x, labels):
-    """All gradients of a tanh network with softmax cross-entropy."""
-    return mlp.loss_and_gradients(params, x, labels)[1]
+def gradients(params, x, targets):
+    """All gradients of a network with LeCun's tanh and the squared error."""
+    return mlp.loss_and_gradients(params, x, targets, "lecun_tanh", "squared_error")[1]
 
 
-def complex_step_derivative(f, x):
-    """f'(x) as Im f(x + ih) / h."""
-    return gradcheck.complex_step(f, x)[()]
+def complex_step_gradient(f, x):
+    """The gradient of f at x: Im f(x + ih) / h, one entry after the other."""
+    return gradcheck.complex_step(f, x)
 
 
 # 1.1
@@ -44,6 +44,22 @@ def _points(rng):
 
 
 _SLOPE = 1.7159 * 2 / 3
+_slope = lecun_tanh.derivative
+
+# Wrong formulas for f'(z), which may turn up wherever f' is needed.
+_WRONG_SLOPES = (
+    Mistake("the inner derivative 2/3 is missing (chain rule)", lambda z: 1.7159 * (1 - np.tanh(2 * z / 3) ** 2)),
+    Mistake("the outer factor 1.7159 is missing", lambda z: 2 / 3 * (1 - np.tanh(2 * z / 3) ** 2)),
+    Mistake("both factors, 1.7159 and the inner derivative 2/3, are missing", lambda z: 1 - np.tanh(2 * z / 3) ** 2),
+    Mistake(
+        "1 - h^2 is wrong here: the square is that of tanh(2z/3), without the factor 1.7159",
+        lambda z: _SLOPE * (1 - lecun_tanh(z) ** 2),
+    ),
+    Mistake("1 - h^2 is the derivative of plain tanh, not of this f", lambda z: 1 - lecun_tanh(z) ** 2),
+    Mistake("the tanh must be taken of 2z/3, not of z", lambda z: _SLOPE * (1 - np.tanh(z) ** 2)),
+    Mistake("this is the derivative of plain tanh", lambda z: 1 - np.tanh(z) ** 2),
+    Mistake("the tanh is not squared: its derivative is 1 - tanh^2", lambda z: _SLOPE * (1 - np.tanh(2 * z / 3))),
+)
 
 DERIVATIVE = Question(
     "1.1",
@@ -52,22 +68,8 @@ DERIVATIVE = Question(
     lecun_tanh_derivative,
     _points,
     (
-        Mistake("the inner derivative 2/3 is missing (chain rule)", lambda z: 1.7159 * (1 - np.tanh(2 * z / 3) ** 2)),
-        Mistake("the outer factor 1.7159 is missing", lambda z: 2 / 3 * (1 - np.tanh(2 * z / 3) ** 2)),
-        Mistake(
-            "both factors, 1.7159 and the inner derivative 2/3, are missing", lambda z: 1 - np.tanh(2 * z / 3) ** 2
-        ),
-        Mistake(
-            "this is f' evaluated at h = f(z): z itself goes into f'", lambda z: lecun_tanh.derivative(lecun_tanh(z))
-        ),
-        Mistake("1 - h^2 is the derivative of plain tanh, not of this f", lambda z: 1 - lecun_tanh(z) ** 2),
-        Mistake(
-            "1 - h^2 is wrong here: the square is that of tanh(2z/3), without the factor 1.7159",
-            lambda z: _SLOPE * (1 - lecun_tanh(z) ** 2),
-        ),
-        Mistake("the tanh must be taken of 2z/3, not of z", lambda z: _SLOPE * (1 - np.tanh(z) ** 2)),
-        Mistake("this is the derivative of plain tanh", lambda z: 1 - np.tanh(z) ** 2),
-        Mistake("the tanh is not squared: its derivative is 1 - tanh^2", lambda z: _SLOPE * (1 - np.tanh(2 * z / 3))),
+        *_WRONG_SLOPES,
+        Mistake("this is f' evaluated at h = f(z): z itself goes into f'", lambda z: _slope(lecun_tanh(z))),
         Mistake("this is f itself, not its derivative", lecun_tanh),
     ),
 )
@@ -77,33 +79,14 @@ DERIVATIVE = Question(
 
 
 def _logits(rng):
-    for n, classes in [(4, 4), (5, 3), (3, 6), (1, 2), (7, 2)]:
-        yield rng.normal(size=(n, classes)) * 2, rng.integers(classes, size=n)
+    for n, n_out in [(4, 4), (5, 3), (3, 6), (1, 2), (7, 1)]:
+        targets = rng.random((n, n_out))
+        targets[0, 0], targets[-1, -1] = 0, 1
+        yield rng.normal(size=(n, n_out)) * 2, targets
 
 
-def _one_hot(logits, labels):
-    return np.eye(logits.shape[1])[labels]
-
-
-def _softmax_of_columns(logits, labels):
-    return (softmax(logits.T).T - _one_hot(logits, labels)) / len(labels)
-
-
-def _softmax_without_keepdims(logits, labels):
-    e = np.exp(logits)
-    return (e / e.sum(axis=1) - _one_hot(logits, labels)) / len(labels)
-
-
-def _softmax_of_all(logits, labels):
-    e = np.exp(logits)
-    return (e / e.sum() - _one_hot(logits, labels)) / len(labels)
-
-
-def _whole_columns(logits, labels):
-    p = softmax(logits)
-    p[:, labels] -= 1
-    return p / len(labels)
-
+_sigmoid = activations.sigmoid.function
+_sign = "the sign is flipped: it is p - t, not t - p"
 
 OUTPUT_DELTA = Question(
     "1.2",
@@ -114,52 +97,64 @@ OUTPUT_DELTA = Question(
     (
         Mistake(
             "this is for the sum over the batch: the loss is the mean, so divide by the number of samples",
-            lambda a, y: softmax(a) - _one_hot(a, y),
-        ),
-        Mistake("the sign is flipped: it is p - y, not y - p", lambda a, y: (_one_hot(a, y) - softmax(a)) / len(y)),
-        Mistake(
-            "the sign is flipped, and it is divided by the number of classes, not of samples",
-            lambda a, y: (_one_hot(a, y) - softmax(a)) / a.shape[1],
+            lambda a, t: _sigmoid(a) - t,
         ),
         Mistake(
-            "the sign is flipped, and it is the sum, not the mean, over the batch",
-            lambda a, y: _one_hot(a, y) - softmax(a),
-        ),
-        Mistake("the softmax runs over the wrong axis: each row, a sample, must sum to 1", _softmax_of_columns),
-        Mistake(
-            "the softmax divides by the wrong sums: use keepdims=True, so that each row is divided by its own",
-            _softmax_without_keepdims,
-        ),
-        Mistake("the one-hot labels are not subtracted: p is only half of it", lambda a, y: softmax(a) / len(y)),
-        Mistake("these are the probabilities p: subtract the one-hot labels, divide by n", lambda a, y: softmax(a)),
-        Mistake(
-            "divided by the number of classes: it must be the number of samples",
-            lambda a, y: (softmax(a) - _one_hot(a, y)) / a.shape[1],
+            "divided by the number of entries: the mean is over the samples only, so divide by n",
+            lambda a, t: (_sigmoid(a) - t) / a.size,
         ),
         Mistake(
-            "divided by the number of entries: it must be the number of samples",
-            lambda a, y: (softmax(a) - _one_hot(a, y)) / a.size,
+            "divided by the number of outputs: it must be the number of samples",
+            lambda a, t: (_sigmoid(a) - t) / a.shape[1],
+        ),
+        Mistake(_sign, lambda a, t: (t - _sigmoid(a)) / len(a)),
+        Mistake(f"{_sign}; and it is the sum, not the mean, over the batch", lambda a, t: t - _sigmoid(a)),
+        Mistake(
+            "this is the softmax: here each output goes through a sigmoid of its own",
+            lambda a, t: (softmax(a) - t) / len(a),
         ),
         Mistake(
-            "the softmax is missing: this subtracts the labels from the logits",
-            lambda a, y: (a - _one_hot(a, y)) / len(y),
+            "this is the softmax, and the sum over the batch: here each output has a sigmoid, and the loss is a mean",
+            lambda a, t: softmax(a) - t,
         ),
         Mistake(
-            "the softmax is not normalised: divide by the sum of each row",
-            lambda a, y: (np.exp(a) - _one_hot(a, y)) / len(y),
+            "the factor p (1 - p) is too much: it cancels against the denominator of dL/dp",
+            lambda a, t: (_sigmoid(a) - t) * _sigmoid(a) * (1 - _sigmoid(a)) / len(a),
         ),
         Mistake(
-            "the softmax divides by the sum of the whole batch: each row, a sample, must sum to 1", _softmax_of_all
+            "this is dL/dp: multiply by dp/dz = p (1 - p), the derivative of the sigmoid",
+            lambda a, t: (_sigmoid(a) - t) / (_sigmoid(a) * (1 - _sigmoid(a))) / len(a),
         ),
-        Mistake("1 is subtracted in whole columns: use p[np.arange(n), labels], one entry a row", _whole_columns),
+        Mistake("the sigmoid is missing: this compares the targets with the logits", lambda a, t: (a - t) / len(a)),
+        Mistake("the targets are not subtracted: p is only half of it", lambda a, t: _sigmoid(a) / len(a)),
+        Mistake("these are the probabilities p: subtract the targets, divide by n", lambda a, t: _sigmoid(a)),
         Mistake(
-            "the labels are subtracted as numbers: they must be one-hot rows",
-            lambda a, y: (softmax(a) - y[:, None]) / len(y),
+            "the sigmoid is turned round: it is 1 / (1 + exp(-z)), with a minus",
+            lambda a, t: (_sigmoid(-a) - t) / len(a),
         ),
-        Mistake("1 is subtracted from every entry: only the label's gets it", lambda a, y: (softmax(a) - 1) / len(y)),
         Mistake(
-            "the factor p (1 - p) is too much: softmax and cross-entropy together give p - y",
-            lambda a, y: (softmax(a) - _one_hot(a, y)) * softmax(a) * (1 - softmax(a)) / len(y),
+            "this is averaged over the samples: each sample keeps its row, divided by n",
+            lambda a, t: (_sigmoid(a) - t).mean(axis=0),
+        ),
+        Mistake("this is one number, as the loss is: its gradient has an entry for each output", lambda a, t: 0.0),
+        Mistake("tanh is no probability: the outputs have sigmoids", lambda a, t: (np.tanh(a) - t) / len(a)),
+        Mistake(
+            "only the first term of the loss is differentiated: (1 - t) log(1 - p) depends on z, too",
+            lambda a, t: t * (_sigmoid(a) - 1) / len(a),
+        ),
+        Mistake(
+            "the targets are rounded to 0 or 1: they may be any numbers between",
+            lambda a, t: (_sigmoid(a) - (t > 0.5)) / len(a),
+        ),
+        Mistake(
+            "the p are rounded to 0 or 1: they may be any numbers between",
+            lambda a, t: ((a > 0) - t) / len(a),
+        ),
+    ),
+    advice=(
+        (
+            r"arrays used as indices must be of integer|could not be broadcast.*\(\d+,\d+,\d+\)",
+            "the targets are a number for each output, of the shape of the logits, not labels: no one-hot rows here",
         ),
     ),
 )
@@ -173,7 +168,7 @@ def _layer(rng):
         yield rng.normal(size=(n, n_next)), rng.normal(size=(n_next, n_here)), rng.normal(size=(n, n_here))
 
 
-_slope = activations.tanh.derivative
+_entry_by_entry = "multiply entry by entry with *: @ is the matrix product"
 
 HIDDEN_DELTA = Question(
     "1.3",
@@ -182,25 +177,44 @@ HIDDEN_DELTA = Question(
     hidden_delta,
     _layer,
     (
-        Mistake(
-            "phi' is taken at h = tanh(z): it must be taken at z (1 - h^2, not 1 - tanh(h)^2)",
-            lambda d, W, z: (d @ W) * _slope(np.tanh(z)),
-        ),
-        Mistake("the factor phi'(z) is missing: the error must also pass back through tanh", lambda d, W, z: d @ W),
+        Mistake("phi' is taken at h = f(z): it must be taken at z", lambda d, W, z: (d @ W) * _slope(lecun_tanh(z))),
+        Mistake("the factor phi'(z) is missing: the error must also pass back through phi", lambda d, W, z: d @ W),
         Mistake(
             "W and its transpose are mixed up: with samples in rows it is delta W, not delta W^T",
             lambda d, W, z: (d @ W.T) * _slope(z),
         ),
         Mistake("W and its transpose are mixed up, and the factor phi'(z) is missing", lambda d, W, z: d @ W.T),
-        Mistake("multiplied by h = tanh(z) instead of phi'(z)", lambda d, W, z: (d @ W) * np.tanh(z)),
-        Mistake("1 - z^2 takes z for h: phi'(z) is 1 - tanh(z)^2", lambda d, W, z: (d @ W) * (1 - z**2)),
-        Mistake("the tanh is not squared: phi'(z) is 1 - tanh(z)^2", lambda d, W, z: (d @ W) * (1 - np.tanh(z))),
+        Mistake(f"phi'(z) multiplies wrongly: {_entry_by_entry}", lambda d, W, z: d @ W @ _slope(z)),
+        Mistake(f"phi'(z) multiplies wrongly: {_entry_by_entry}", lambda d, W, z: d @ W @ _slope(z).T),
         Mistake(
-            "the factor h (1 - h) is the sigmoid's: for tanh it is 1 - h^2",
-            lambda d, W, z: (d @ W) * np.tanh(z) * (1 - np.tanh(z)),
+            f"phi'(z) multiplies wrongly: {_entry_by_entry}, and with samples in rows delta W stands before it",
+            lambda d, W, z: W.T @ d @ _slope(z),
         ),
         Mistake(
-            "W^T delta is the formula for samples in columns: here they are rows, so it is delta W",
+            "delta and W are multiplied entry by entry: it is a matrix product, @", lambda d, W, z: d * W * _slope(z)
+        ),
+        Mistake(
+            "the derivative of plain tanh, 1 - tanh(z)^2, is taken: here phi is LeCun's f, so it is f' of question 1.1",
+            lambda d, W, z: (d @ W) * (1 - np.tanh(z) ** 2),
+        ),
+        Mistake("multiplied by h = f(z) instead of phi'(z)", lambda d, W, z: (d @ W) * lecun_tanh(z)),
+        Mistake("multiplied by tanh(z) instead of phi'(z), and phi is LeCun's f", lambda d, W, z: (d @ W) * np.tanh(z)),
+        Mistake("1 - z^2 takes z for tanh(z)", lambda d, W, z: (d @ W) * (1 - z**2)),
+        *(
+            Mistake(f"phi'(z) is wrong: {mistake.message}", lambda d, W, z, f=mistake.function: (d @ W) * f(z))
+            for mistake in _WRONG_SLOPES
+            if "plain tanh" not in mistake.message
+        ),
+        Mistake(
+            "phi'(z) is wrong: 1 - h^2 is for plain tanh, with h = tanh(z)",
+            lambda d, W, z: (d @ W) * (1 - lecun_tanh(z) ** 2),
+        ),
+        Mistake(
+            "h (1 - h) is for the sigmoid: here phi' is f' of question 1.1",
+            lambda d, W, z: (d @ W) * lecun_tanh(z) * (1 - lecun_tanh(z)),
+        ),
+        Mistake(
+            "W^T delta is the formula for one sample as a column: here samples are rows, so it is delta W",
             lambda d, W, z: (W.T @ d) * _slope(z),
         ),
         Mistake("phi'(z) is added, it must multiply", lambda d, W, z: d @ W + _slope(z)),
@@ -209,10 +223,8 @@ HIDDEN_DELTA = Question(
             lambda d, W, z: (d @ W) * _slope(z) / len(z),
         ),
         Mistake("multiplied by z instead of phi'(z)", lambda d, W, z: (d @ W) * z),
-        Mistake(
-            "this is phi' of LeCun's f: this network has plain tanh", lambda d, W, z: (d @ W) * lecun_tanh.derivative(z)
-        ),
     ),
+    builds_on=((DERIVATIVE, lambda theirs: lambda d, W, z: (d @ W) * theirs(z)),),
 )
 
 
@@ -220,49 +232,63 @@ HIDDEN_DELTA = Question(
 
 
 def _networks(rng):
-    for n, sizes in [(3, [3, 3, 3]), (5, [4, 3, 2]), (4, [2, 5, 3, 2]), (6, [3, 4]), (2, [3, 2, 4, 3, 2])]:
+    for n, sizes in [(3, [3, 3, 3, 3]), (5, [4, 3, 2]), (4, [2, 5, 3, 2]), (6, [3, 4]), (2, [3, 2, 4, 3, 2])]:
         params = mlp.initialize(sizes, "normal", sigma_w=1.5, sigma_b=0.5, rng=rng)
         params[f"b{len(sizes) - 1}"] += rng.normal(size=sizes[-1])
-        yield params, rng.normal(size=(n, sizes[0])), rng.integers(sizes[-1], size=n)
+        yield params, rng.normal(size=(n, sizes[0])), rng.normal(size=(n, sizes[-1]))
+
+
+def _residual(output, targets):
+    return (output - targets) / len(output)
 
 
 def _faulty(
     params,
     x,
-    labels,
+    targets,
     *,
     forward=lambda h, W, b: h @ W.T + b,
+    phi=lecun_tanh,
     end=lambda z: z,
-    begin=output_delta,
+    begin=_residual,
     weights=lambda delta, below, here: delta.T @ below,
     bias=lambda delta: delta.sum(axis=0),
     back=lambda delta, W, W_below: delta @ W,
     slope=_slope,
+    at=lambda z, l: z[l - 1],
+    keep=lambda output: output,
+    one_down=None,
 ):
     """Backpropagation with a mistake in one of its parts."""
     L = len(params) // 2
     z, h, grads = {}, {0: x}, {}
     for l in range(1, L + 1):
         z[l] = forward(h[l - 1], params[f"W{l}"], params[f"b{l}"])
-        h[l] = np.tanh(z[l]) if l < L else end(z[l])
-    delta = begin(h[L], labels)
+        h[l] = phi(z[l]) if l < L else end(z[l])
+    delta = begin(h[L], targets)
+    h[L] = keep(h[L])
     for l in range(L, 0, -1):
         grads[f"W{l}"], grads[f"b{l}"] = weights(delta, h[l - 1], h[l]), bias(delta)
-        if l > 1:
-            delta = back(delta, params[f"W{l}"], params[f"W{l - 1}"]) * slope(z[l - 1])
+        if l > 1 and one_down:
+            delta = one_down(delta, params[f"W{l}"], z[l - 1])
+        elif l > 1:
+            delta = back(delta, params[f"W{l}"], params[f"W{l - 1}"]) * slope(at(z, l))
     return grads
 
 
-def _tanh_output_differentiated(params, x, labels):
-    def begin(h, labels):
-        return output_delta(h, labels) * (1 - h**2)
+def _f_at_the_output_differentiated(params, x, targets):
+    def begin(h, targets):
+        return _residual(h, targets) * (2 / 3) * (1.7159 - h**2 / 1.7159)
 
-    return _faulty(params, x, labels, end=np.tanh, begin=begin)
+    return _faulty(params, x, targets, end=lecun_tanh, begin=begin)
 
 
-def _summed(logits, labels):
-    return output_delta(logits, labels) * len(labels)
+def _own_output(delta, below, here):
+    return delta.T @ here
 
+
+_wrong_layer = "dW^l uses h^l, the layer's own output: it needs its input h^(l-1), h[l - 1]"
+_wrong_z = "phi' is taken at the wrong z on the way back: delta^(l-1) = ... * phi'(z^(l-1)), z[l - 1]"
 
 GRADIENTS = Question(
     "1.4",
@@ -272,44 +298,111 @@ GRADIENTS = Question(
     _networks,
     tuple(
         Mistake(message, partial(_faulty, **parts) if isinstance(parts, dict) else parts)
-        for message, parts in {
-            "the bias gradient is averaged over the samples: sum it, the mean is already in delta": {
-                "bias": lambda delta: delta.mean(axis=0)
-            },
-            "both gradients are divided by the number of samples once too often: the mean is already in delta": {
-                "begin": lambda a, y: output_delta(a, y) / len(y)
-            },
-            "the weight gradients are divided by the number of samples: the mean is already in delta": {
-                "weights": lambda delta, below, here: delta.T @ below / len(delta)
-            },
-            "this is the gradient of the sum over the batch: the loss is the mean": {"begin": _summed},
-            "the weight gradient is transposed: it is delta^T h, of the shape of W": {
-                "weights": lambda delta, below, here: below.T @ delta
-            },
-            "phi'(z) is missing on the way back: every hidden delta is multiplied by it": {"slope": np.ones_like},
-            "phi' is taken at h instead of z on the way back": {"slope": lambda z: _slope(np.tanh(z))},
-            "multiplied by h instead of phi'(z) on the way back": {"slope": np.tanh},
-            "dW^l uses h^l, the layer's own output: it needs its input h^(l-1)": {
-                "weights": lambda delta, below, here: delta.T @ here
-            },
-            "the output layer has no tanh: its z goes straight into the softmax": {"end": np.tanh},
-            "the output layer has no tanh, neither on the way forward nor back": _tanh_output_differentiated,
-            "W and its transpose are mixed up on the way back: with samples in rows it is delta W": {
-                "back": lambda delta, W, W_below: delta @ W.T
-            },
-            "delta^l is sent back through W^l: it must come through W^(l+1)": {
-                "back": lambda delta, W, W_below: delta @ W_below
-            },
-            "the bias is missing in the forward pass": {"forward": lambda h, W, b: h @ W.T},
-            "W and its transpose are mixed up in the forward pass: z = h W^T + b": {
-                "forward": lambda h, W, b: h @ W + b
-            },
-            "the bias gradient is not summed over the samples": {"bias": lambda delta: delta},
-            "the bias gradient is summed over the wrong axis: over the samples, axis 0": {
-                "bias": lambda delta: delta.sum(axis=1)
-            },
-            "the sign is flipped: delta at the output is p - y": {"begin": lambda a, y: -output_delta(a, y)},
-        }.items()
+        for message, parts in [
+            (
+                "the bias gradient is averaged over the samples: sum it, the mean is already in delta",
+                {"bias": lambda delta: delta.mean(axis=0)},
+            ),
+            (
+                "both gradients are divided by the number of samples once too often: the mean is already in delta",
+                {"begin": lambda z, y: (z - y) / len(y) ** 2},
+            ),
+            (
+                "the weight gradients are divided by the number of samples: the mean is already in delta",
+                {"weights": lambda delta, below, here: delta.T @ below / len(delta)},
+            ),
+            ("this is the gradient of the sum over the batch: the loss is the mean", {"begin": lambda z, y: z - y}),
+            (
+                "twice too large: the loss is half the squared distance, so the 2 of the square cancels",
+                {"begin": lambda z, y: 2 * (z - y) / len(y)},
+            ),
+            (
+                "the residual is divided by the number of entries: the mean is over the samples only",
+                {"begin": lambda z, y: (z - y) / y.size},
+            ),
+            (
+                "twice too large, and divided by the number of entries: delta^L is (z^L - y) / n",
+                {"begin": lambda z, y: 2 * (z - y) / y.size},
+            ),
+            ("the sign is flipped: delta at the output is (z^L - y) / n", {"begin": lambda z, y: (y - z) / len(y)}),
+            (
+                "delta^L is that of question 1.2: with the squared error there is no sigmoid, it is (z^L - y) / n",
+                {"begin": lambda z, y: (_sigmoid(z) - y) / len(y)},
+            ),
+            (
+                "delta^L is that of a softmax: with the squared error it is (z^L - y) / n",
+                {"begin": lambda z, y: (softmax(z) - y) / len(y)},
+            ),
+            (
+                "the weight gradient is transposed: it is delta^T h, of the shape of W",
+                {"weights": lambda delta, below, here: below.T @ delta},
+            ),
+            ("phi'(z) is missing on the way back: every hidden delta is multiplied by it", {"slope": np.ones_like}),
+            ("phi' is taken at h instead of z on the way back", {"slope": lambda z: _slope(lecun_tanh(z))}),
+            ("multiplied by h instead of phi'(z) on the way back", {"slope": lecun_tanh}),
+            (_wrong_layer, {"weights": _own_output}),
+            (_wrong_layer, {"weights": _own_output, "keep": lecun_tanh}),
+            (_wrong_z, {"at": lambda z, l: z[l]}),
+            (_wrong_z, {"at": lambda z, l: z[1]}),
+            (
+                "plain tanh is used throughout: this network has LeCun's f",
+                {"phi": np.tanh, "slope": activations.tanh.derivative},
+            ),
+            ("plain tanh is used on the way forward: this network has LeCun's f", {"phi": np.tanh}),
+            (
+                "the slope on the way back is that of plain tanh: this network has LeCun's f",
+                {"slope": activations.tanh.derivative},
+            ),
+            (
+                "1 - h^2 is the slope of plain tanh only: on the way back take f' of question 1.1",
+                {"slope": lambda z: 1 - lecun_tanh(z) ** 2},
+            ),
+            *(
+                (f"phi'(z) is wrong on the way back: {mistake.message}", {"slope": mistake.function})
+                for mistake in _WRONG_SLOPES
+                if "plain tanh" not in mistake.message
+            ),
+            ("the output layer has no activation: its z goes straight into the loss", {"end": lecun_tanh}),
+            (
+                "the output layer has no activation, neither on the way forward nor back",
+                _f_at_the_output_differentiated,
+            ),
+            (
+                "W and its transpose are mixed up on the way back: with samples in rows it is delta W",
+                {"back": lambda delta, W, W_below: delta @ W.T},
+            ),
+            (
+                "delta^l is sent back through W^l: it must come through W^(l+1)",
+                {"back": lambda delta, W, W_below: delta @ W_below},
+            ),
+            (
+                f"phi'(z) multiplies wrongly: {_entry_by_entry}",
+                {"one_down": lambda delta, W, z: delta @ W @ _slope(z)},
+            ),
+            ("the bias is missing in the forward pass", {"forward": lambda h, W, b: h @ W.T}),
+            (
+                "W and its transpose are mixed up in the forward pass: z = h W^T + b",
+                {"forward": lambda h, W, b: h @ W + b},
+            ),
+            ("the bias gradient is not summed over the samples", {"bias": lambda delta: delta}),
+            (
+                "the bias gradient is summed over the wrong axis: over the samples, axis 0",
+                {"bias": lambda delta: delta.sum(axis=1)},
+            ),
+        ]
+    ),
+    advice=(
+        (r"^KeyError: '[Wb]\d+'", "count the layers from 1 to L = len(params) // 2: the depth is not always the same"),
+        (r"^KeyError: 0,", "there is no z^0, only h^0 = x: one layer below layer l it is z[l - 1], and only if l > 1"),
+        (r"^KeyError: \d+,", "look at the layer's number: z^l and h^l exist for l = 1, ..., L, and h^0 is x"),
+        (
+            r"^IndexError: list index",
+            "lists count from 0: with z^1 in z[0] everything is one off, a dict z = {} with z[l] is easier",
+        ),
+    ),
+    builds_on=(
+        (HIDDEN_DELTA, lambda theirs: partial(_faulty, one_down=theirs)),
+        (DERIVATIVE, lambda theirs: partial(_faulty, slope=theirs)),
     ),
 )
 
@@ -318,70 +411,127 @@ GRADIENTS = Question(
 
 
 class _Watched:
-    """A function that remembers at which points it was evaluated."""
-
-    name = "f"
+    """A function that remembers at which points it was evaluated, the first thousand of them."""
 
     def __init__(self, function):
         self.function, self.points = function, []
 
     def __call__(self, x):
-        self.points.append(complex(np.ravel(x)[0]))
-        return self.function(x)
+        value = self.function(x)
+        if len(self.points) < 1000:
+            self.points.append(np.array(x, dtype=complex))
+        return value
+
+
+def _small_net(t):
+    """The loss of a neuron layer as a function of its four biases."""
+    return 0.5 * ((np.array([1.0, -2.0, 0.5, 3.0]) * np.tanh(t + np.array([0.3, -0.2, 0.8, 0.1]))).sum() - 4) ** 2
 
 
 def _analytic(rng):
-    functions = [
-        lambda t: np.exp(t) / (np.sin(t) ** 3 + np.cos(t) ** 3),  # the example of Squire & Trapp 1998
-        lecun_tanh,
-        lambda t: np.sin(20 * t),
-        lambda t: t**4 - 3 * t,
-    ]
-    for function in functions:
-        yield _Watched(function), round(float(rng.uniform(0.4, 0.7)), 3)
+    functions = {
+        lambda t: np.exp(t[0]) / (np.sin(t[1]) ** 3 + np.cos(t[1]) ** 3) + t[0] * t[2] ** 2: 3,  # Squire & Trapp 1998
+        _small_net: 4,
+        lambda t: np.sin(20 * t[0]) * (1 + t[1]) + t[1] ** 3: 2,
+        lambda t: (t**4 - 3 * t).sum(): 1,
+        lambda t: np.prod(1 + t) + (t**3 * np.arange(1, 6)).sum(): 5,
+    }
+    for function, n in functions.items():
+        yield _Watched(function), rng.uniform(0.4, 0.7, size=n).round(3)
 
 
 def _inexact(runs):
-    """What is wrong with a derivative that must be right to 1e-12; None if nothing is."""
+    """What is wrong with a gradient that must be right to 1e-12; None if nothing is."""
     worst = max(runs, key=_relative_error)
     if _relative_error(worst) <= 1e-12:
         return None
-    steps = [abs(point.imag) for point in worst.args["f"].points if point.imag]
-    reason = _from_complex_points(worst, steps[0]) if steps else _from_real_points(worst)
-    return f"the value is off by {_relative_error(worst):.0e} (relative): {reason}"
+    steps = [_step(run) for run in runs]
+    reason = _from_complex_points(runs, steps) if all(steps) else _from_real_points(worst)
+    return f"the gradient is off by {_relative_error(worst):.0e} (relative): {reason}"
 
 
 def _relative_error(run):
-    return abs(run.value - run.expected) / abs(run.expected)
+    return float(np.abs(run.value - run.expected).max() / np.abs(run.expected).max())
+
+
+def _step(run):
+    """The h of the first complex point at which f was called; 0 if there was none."""
+    return next((float(np.abs(p.imag).max()) for p in run.args["f"].points if p.imag.any()), 0.0)
 
 
 def _from_real_points(run):
     """What was done instead, if f was never called with a complex number."""
-    points = run.args["f"].points
-    if len(set(points)) < 2:
-        return "f must be called at x + ih, with a small h"
-    kind = "forward difference" if run.args["x"] in points else "central difference"
-    return f"this is a {kind}, where values of f are subtracted and their digits cancel; call f(x + ih) instead"
+    points = [point.real for point in run.args["f"].points]
+    moved = [point for point in points if not np.array_equal(point, run.args["x"])]
+    if points and not moved and not run.value.any():
+        return "f got real numbers only, for an array of real numbers cannot hold ih: copy x with x.astype(complex)"
+    if not moved:
+        return "f must be called at x + ih, with a small h in one entry of x"
+    kind = "central difference"
+    if len(moved) < len(points):
+        kind = "forward difference" if (moved[0] - run.args["x"]).sum() > 0 else "backward difference"
+    return f"this is a {kind}, where values of f are subtracted and their digits cancel; step by ih instead"
 
 
-def _from_complex_points(run, h):
+def _from_complex_points(runs, steps):
     """What was done with f(x + ih)."""
-    at_step = complex(run.args["f"].function(run.args["x"] + 1j * h))
-    wrong = {
-        "this is the real part of f(x + ih): take the imaginary part": at_step.real,
-        "this is the real part of f(x + ih), divided by h: take the imaginary part": at_step.real / h,
-        "this is the modulus of f(x + ih): take the imaginary part": abs(at_step),
-        "this is the modulus of f(x + ih), divided by h: take the imaginary part": abs(at_step) / h,
+    explained = [_explanations(run, h) for run, h in zip(runs, steps)]
+    for message in explained[0]:
+        if all(np.allclose(run.value, e[message], rtol=1e-9, atol=0) for run, e in zip(runs, explained)):
+            return message.format(h=max(steps))
+    return "take the imaginary part of f(x + ih), with one entry moved, and divide it by h"
+
+
+def _explanations(run, h):
+    """What f(x + ih) leads to if something is done wrong, by the message that says so."""
+    f, x = run.args["f"].function, run.args["x"]
+    at_step = np.array([f(x + 1j * h * unit) for unit in np.eye(len(x))])
+    right, together = at_step.imag / h, f(x + 1j * h).imag
+    at_once, stays = "all entries have moved at once", "put it back, or begin with a new copy"
+    return {
+        f"{at_once}, which gives the sum of the derivatives: move one at a time": together / h,
+        f"{at_once}, and the result is not divided by h: move one at a time, divide by h": together,
+        f"each entry stays moved while the next ones move: {stays}": np.cumsum(right),
+        f"each entry stays moved while the others move: {stays}": np.cumsum(right[::-1])[::-1],
+        "this is the real part of f(x + ih): take the imaginary part, .imag": at_step.real,
+        "this is the real part of f(x + ih), divided by h: take the imaginary part, .imag": at_step.real / h,
+        "this is the modulus of f(x + ih): take the imaginary part, .imag": abs(at_step),
+        "this is the modulus of f(x + ih), divided by h: take the imaginary part, .imag": abs(at_step) / h,
         "the imaginary part is not divided by h": at_step.imag,
-        "the imaginary part is divided by 2h: there is only one step, h": at_step.imag / (2 * h),
-        "the sign is flipped": -at_step.imag / h,
-        f"the step h = {h:.0e} is too large, the error is about h^2; nothing cancels here, so take 1e-30": at_step.imag
-        / h,
+        "the imaginary part is divided by 2h: there is only one step, h": right / 2,
+        "the sign is flipped": -right,
+        "the step h = {h:.0e} is too large, the error is about h^2; nothing cancels here, so take 1e-30": right,
     }
-    near = (message for message, value in wrong.items() if np.isclose(run.value, value, rtol=1e-9, atol=0))
-    return next(near, "take the imaginary part of f(x + ih) and divide it by h")
 
 
-COMPLEX_STEP = Question("1.5", 2, "The complex step", complex_step_derivative, _analytic, compare=_inexact)
+def _at_complex_step(part):
+    """A wrong answer that makes something of f(x + ih) with one entry moved."""
+    return lambda f, x: np.array([part(f(x + 1e-30j * unit), f(x)) for unit in np.eye(len(x))])
+
+
+_take_imag = "f(x + ih) is complex: only its imaginary part is wanted, f(z).imag / h"
+
+COMPLEX_STEP = Question(
+    "1.5",
+    2,
+    "The complex step",
+    complex_step_gradient,
+    _analytic,
+    (
+        Mistake(_take_imag, _at_complex_step(lambda moved, start: moved / 1e-30)),
+        Mistake(
+            "all entries have moved at once, which gives the sum of the derivatives: move one at a time",
+            lambda f, x: f(x + 1e-30j).imag / 1e-30,
+        ),
+    ),
+    compare=_inexact,
+    advice=(
+        (
+            r"invalid index to scalar|not subscriptable|too many indices|must be real number, not complex",
+            "f takes a whole array: copy x with x.astype(complex), move one entry of the copy by ih, and call f on it",
+        ),
+        (r"Cannot cast|not .?complex", "x holds real numbers and cannot hold ih: copy it with x.astype(complex)"),
+    ),
+)
 
 QUESTIONS = (DERIVATIVE, OUTPUT_DELTA, HIDDEN_DELTA, GRADIENTS, COMPLEX_STEP)

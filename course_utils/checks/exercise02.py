@@ -14,10 +14,13 @@ def first_moves(activation, L):
     return [L - l if activation.at_zero else None for l in range(1, L + 1)]
 
 
-def permute(params, layer, order):
-    """The same network with the neurons of a hidden layer in another order."""
-    W, b, W_next = f"W{layer}", f"b{layer}", f"W{layer + 1}"
-    return {**params, W: params[W][order], b: params[b][order], W_next: params[W_next][:, order]}
+def permute(params, orders):
+    """The same network with the neurons of some hidden layers in another order."""
+    new = dict(params)
+    for layer, order in orders.items():
+        W, b, W_next = f"W{layer}", f"b{layer}", f"W{layer + 1}"
+        new |= {W: new[W][order], b: new[b][order], W_next: new[W_next][:, order]}
+    return new
 
 
 def exchangeable(params, layer):
@@ -35,7 +38,7 @@ def width_one_rates(widths, lr):
 def poke(params, x):
     """A copy with one entry of W1, which belongs to an input in use, moved to the neighbouring number."""
     poked = {name: p.copy() for name, p in params.items()}
-    j = x.any(axis=0).argmax()
+    j = (np.abs(params["W1"][0]) * np.abs(x).max(axis=0)).argmax()
     poked["W1"][0, j] = np.nextafter(poked["W1"][0, j], np.inf)
     return poked
 
@@ -52,10 +55,12 @@ def _deep_nets(rng):
 
 def _wrong_moves(runs):
     """Which first moves are wrong; None if none are."""
-    for (activation, L), value, expected in ((run.args.values(), *run[1:]) for run in runs):
+    for (activation, L), value, expected in ((run.args.values(), run.value, run.expected) for run in runs):
         where = f"for {activation.name} and L = {L}"
         if len(value) != len(expected):
             return f"the list needs one entry for each of the L layers: {where} it has {len(value)}"
+        if any(isinstance(t, str) for t in value):
+            return "each entry must be a step 0, 1, 2, ..., or None for never, both without quotes"
         if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in value):
             return "each entry must be a step 0, 1, 2, ..., or None for never"
         wrong = [f"W{l}" for l, (a, b) in enumerate(zip(value, expected, strict=True), start=1) if a != b]
@@ -133,41 +138,86 @@ FIRST_MOVES = Question(
 
 
 def _nets_to_permute(rng):
-    for sizes, layer in [([4, 4, 4], 1), ([2, 5, 3], 1), ([3, 4, 6, 2], 2)]:
+    cases = [([4, 4, 4, 4], [1, 2]), ([2, 5, 3], [1]), ([3, 4, 6, 2], [2, 1]), ([2, 3, 5, 4, 3], [1, 3])]
+    for sizes, layers in cases:
         params = mlp.initialize(sizes, "normal", sigma_b=1.0, rng=rng)
-        yield params, layer, _one_way(rng, sizes[layer])
+        orders = {}
+        for layer in layers:
+            orders[layer] = _one_way(rng, sizes[layer], orders.values())
+        yield params, orders
 
 
-def _one_way(rng, n):
-    """A random order that is not its own inverse: else nobody could tell the two apart."""
+def _one_way(rng, n, others):
+    """A random order that is not its own inverse, nor one of the others or its inverse: they must be told apart."""
+    others = [list(order) for other in others for order in (other, np.argsort(other))]
     while True:
         order = rng.permutation(n)
-        if (order[order] != np.arange(n)).any():
+        if (order[order] != np.arange(n)).any() and list(order) not in others:
             return order
 
 
 def _reordered(*, rows=None, bias=None, columns=None, inputs=None):
-    """A wrong answer: each part in an order made from `order`, or left alone."""
+    """A wrong answer: in each layer each part in an order made from that layer's `order`, or left alone."""
 
-    def function(params, layer, order):
+    def function(params, orders):
         new = dict(params)
-        W, b, W_next = f"W{layer}", f"b{layer}", f"W{layer + 1}"
-        new[W] = new[W][rows(order)] if rows else new[W]
-        new[W] = new[W][:, inputs(order)] if inputs else new[W]
-        new[b] = new[b][bias(order)] if bias else new[b]
-        new[W_next] = new[W_next][:, columns(order)] if columns else new[W_next]
+        for layer, order in orders.items():
+            W, b, W_next = f"W{layer}", f"b{layer}", f"W{layer + 1}"
+            new[W] = new[W][rows(order)] if rows else new[W]
+            new[W] = new[W][:, inputs(order)] if inputs else new[W]
+            new[b] = new[b][bias(order)] if bias else new[b]
+            new[W_next] = new[W_next][:, columns(order)] if columns else new[W_next]
         return new
 
     return function
 
 
-def _next_rows(params, layer, order):
-    return _reordered(rows=np.asarray, bias=np.asarray)(params, layer, order) | {
-        f"W{layer + 1}": params[f"W{layer + 1}"][order]
-    }
+def _next_rows(params, orders):
+    new = dict(params)
+    for layer, order in orders.items():
+        for name in (f"W{layer}", f"b{layer}", f"W{layer + 1}"):
+            new[name] = new[name][order]
+    return new
+
+
+def _one_of(which):
+    """A wrong answer that does only one of the layers."""
+    return lambda params, orders: permute(params, dict([list(orders.items())[which]]))
+
+
+def _each_from_the_old(params, orders):
+    new = dict(params)
+    for layer, order in orders.items():
+        W, b, W_next = f"W{layer}", f"b{layer}", f"W{layer + 1}"
+        new |= {W: params[W][order], b: params[b][order], W_next: params[W_next][:, order]}
+    return new
+
+
+def _by_orders(*, rows=lambda l: l, columns=lambda l: l - 1, bias=lambda l: l):
+    """A wrong answer: rows, columns and biases of layer l in the orders of the layers that these rules name."""
+
+    def function(params, orders):
+        def taken(length, layer):
+            return orders.get(layer, np.arange(length))
+
+        new = {}
+        for l in range(1, mlp.depth(params) + 1):
+            W, b = params[f"W{l}"], params[f"b{l}"]
+            W = W[taken(len(W), rows(l))]
+            new[f"W{l}"] = W[:, taken(W.shape[1], columns(l))]
+            new[f"b{l}"] = b[taken(len(b), bias(l))]
+        return new
+
+    return function
+
+
+def _middle_by_its_own(params, orders):
+    """Rows and columns of W^l by orders[l] where both its layers are relabelled, else right."""
+    return _by_orders(columns=lambda l: l if l in orders and l - 1 in orders else l - 1)(params, orders)
 
 
 _as_given, _inverse = np.asarray, np.argsort
+_wrong_layer = "rows and columns go by the wrong layer's order: rows of W^l by orders[l], its columns by orders[l - 1]"
 
 PERMUTE = Question(
     "2.2",
@@ -192,12 +242,28 @@ PERMUTE = Question(
         Mistake("only the biases have moved", _reordered(bias=_as_given)),
         Mistake("the rows of W have stayed behind", _reordered(bias=_as_given, columns=_as_given)),
         Mistake(
-            "the columns have moved by the inverse order: they need the same `order` as the rows",
+            "the columns have moved by the inverse order: they need the same order as the rows",
             _reordered(rows=_as_given, bias=_as_given, columns=_inverse),
         ),
         Mistake(
             "this is the inverse order throughout: neuron i must be the old neuron order[i]",
             _reordered(rows=_inverse, bias=_inverse, columns=_inverse),
+        ),
+        Mistake("only the first layer in orders has been done: `return` must come after the loop", _one_of(0)),
+        Mistake("only the last layer in orders has been done: begin with one copy, before the loop", _one_of(-1)),
+        Mistake(
+            "a matrix between two relabelled layers keeps only the second change: go on from new, not from params",
+            _each_from_the_old,
+        ),
+        Mistake(_wrong_layer, _by_orders(rows=lambda l: l - 1, columns=lambda l: l)),
+        Mistake(_wrong_layer, _by_orders(rows=lambda l: l - 1, columns=lambda l: l, bias=lambda l: l - 1)),
+        Mistake(
+            "the columns of W^l go by orders[l - 1], the layer they come from: orders[l] is for its rows",
+            _middle_by_its_own,
+        ),
+        Mistake(
+            "the columns of W^l go by orders[l - 1], the layer they come from: orders[l] is for its rows",
+            _by_orders(columns=lambda l: l),
         ),
         Mistake(
             "the columns of W have moved: those are its inputs, the neurons are its rows",
@@ -205,6 +271,18 @@ PERMUTE = Question(
         ),
         Mistake("the rows of the next matrix have moved: this layer's neurons are its columns", _next_rows),
         Mistake("nothing has moved", _reordered()),
+    ),
+    advice=(
+        (
+            r"^TypeError: cannot unpack|only integers, slices|unhashable",
+            "orders is a dict {layer: order}: use .items()",
+        ),
+        (r"^KeyError: '[Wb]", "layer l has the rows of W^l, b^l and the columns of W^(l+1), for the l in orders only"),
+        (r"^KeyError: \d", "orders holds only the layers that change: go through orders.items()"),
+        (
+            r"^IndexError: index \d+ is out of bounds",
+            "the rows of W^l go by orders[l], its columns by orders[l - 1]; both lengths must fit",
+        ),
     ),
 )
 
@@ -233,8 +311,31 @@ def _nets_with_twins(rng):
         if sizes[layer - 1] == n:  # equal inputs as well, for those who take columns for rows
             params[f"W{layer}"] = params[f"W{layer}"][:, inputs]
         yield params, layer
-    zeros = mlp.initialize([3, 4, 2], "zeros")
-    yield zeros, 1
+    yield mlp.initialize([3, 4, 2], "zeros"), 1
+    yield _one_digit_apart(rng), 1
+    yield _equal_sums(rng), 1
+
+
+def _one_digit_apart(rng):
+    """Six neurons: the first two are the same, the next three differ from them in the last digit of one number."""
+    params = mlp.initialize([3, 2, 3], "normal", sigma_b=1.0, rng=rng)
+    copies = [0, 0, 0, 0, 0, 1]
+    params |= {"W1": params["W1"][copies], "b1": params["b1"][copies], "W2": params["W2"][:, copies]}
+    for array, index in ((params["W1"], (2, 1)), (params["b1"], 3), (params["W2"], (2, 4))):
+        array[index] = np.nextafter(array[index], np.inf)
+    return params
+
+
+def _equal_sums(rng):
+    """Six neurons: the first and the last are the same, the others are not, but have the same sums."""
+    row, column = rng.integers(1, 30, size=(2, 3)) / 8 + [0, 4, 8]  # eighths, added without rounding
+    rows, columns, bias = np.tile(row, (6, 1)), np.tile(column[:, None], 6), np.full(6, 0.25)
+    rows[1] = np.roll(row, 1)
+    rows[2] += [0.125, -0.125, 0]
+    columns[:, 3] = np.roll(column, 1)
+    rows[4, 0] += 0.125
+    bias[4] -= 0.125  # only the sum of everything is the same
+    return {"W1": rows, "b1": bias, "W2": columns, "b2": np.zeros(3)}
 
 
 def _wrong_classes(runs):
@@ -253,15 +354,30 @@ def _wrong_classes(runs):
     return None
 
 
-def _by(*names):
-    """A wrong answer that compares only some parts of a neuron."""
+def _by(*names, change=lambda part: part):
+    """A wrong answer that compares only some parts of a neuron, or what `change` makes of them."""
 
     def function(params, layer):
         W, b, W_next = params[f"W{layer}"], params[f"b{layer}"], params[f"W{layer + 1}"]
         parts = {"row": W, "bias": b[:, None], "column": W_next.T, "input": W.T, "next row": W_next}
-        return _classes(*(parts[name] for name in names))
+        return _classes(*(change(parts[name]) for name in names))
 
     return function
+
+
+def _sum(part):
+    return part.sum(axis=1, keepdims=True)
+
+
+def _sum_of_everything(params, layer):
+    W, b, W_next = params[f"W{layer}"], params[f"b{layer}"], params[f"W{layer + 1}"]
+    return _classes(_sum(W) + b[:, None] + _sum(W_next.T))
+
+
+_neuron = ("row", "bias", "column")
+_exactly = "equal means exactly: two neurons one last digit apart are different"
+_sums = "equal sums are not enough: every single number must be equal"
+_next_row = "the rows of the next matrix are compared: this layer's neurons are its columns"
 
 
 EXCHANGEABLE = Question(
@@ -282,9 +398,16 @@ EXCHANGEABLE = Question(
             "these are equal columns of W, with the biases: the neurons of the layer are its rows", _by("input", "bias")
         ),
         Mistake("these are rows of the next matrix: this layer's neurons are its columns", _by("next row")),
+        Mistake(_next_row, _by("row", "bias", "next row")),
+        Mistake(_next_row, _by("bias", "next row")),
+        Mistake(_next_row, _by("row", "next row")),
+        Mistake(_exactly, _by(*_neuron, change=lambda part: part.round(9))),
+        Mistake(_exactly, _by(*_neuron, change=lambda part: part.astype(np.float32))),
+        Mistake(_sums, _by(*_neuron, change=_sum)),
+        Mistake(_sums, _sum_of_everything),
         Mistake(
-            "the rows of the next matrix are compared: this layer's neurons are its columns",
-            _by("row", "bias", "next row"),
+            "the order of the numbers counts: rows that are rearrangements of each other are different",
+            _by(*_neuron, change=lambda part: np.sort(part, axis=1)),
         ),
         Mistake("not all neurons are the same", lambda params, layer: [list(range(len(params[f"b{layer}"])))]),
         Mistake("some neurons are the same", lambda params, layer: [[i] for i in range(len(params[f"b{layer}"]))]),
@@ -294,6 +417,16 @@ EXCHANGEABLE = Question(
         ),
     ),
     _wrong_classes,
+    advice=(
+        (
+            r"^IndexError: index \d+ is out of bounds",
+            "neuron i is row i of its own W, but column i of the next matrix, W_next[:, i]",
+        ),
+        (r"^IndexError: list index", "the layer has len(b) neurons: is every index below that?"),
+        (r"unhashable type: '(numpy.ndarray|list)'", "a key of a dict must be a tuple: tuple(row)"),
+        (r"truth value of an array", "== compares entry by entry: use np.array_equal, or tuples"),
+        (r"^KeyError: '[Wb]", "a neuron of hidden layer l has its column in W^(l+1), and layer goes from 1"),
+    ),
 )
 
 
@@ -304,15 +437,19 @@ def _widths(rng):
     return [([4], 0.1), ([3, 5], 0.5), ([2, 7, 3], 0.05), ([6, 6], 0.2)]
 
 
-def _rates(weight, bias):
+def _rates(weight, bias, first=(1,), last=(1,)):
     """A wrong answer from rules (n_in, n_out, lr) for weights and for biases."""
 
     def function(widths, lr):
-        n = [1, *widths, 1]
+        n = [*first, *widths, *last]
         pairs = list(enumerate(itertools.pairwise(n), start=1))
         return {f"W{l}": weight(*pair, lr) for l, pair in pairs} | {f"b{l}": bias(*pair, lr) for l, pair in pairs}
 
     return function
+
+
+def _numbered_from_zero(widths, lr):
+    return {f"{name[0]}{int(name[1:]) - 1}": rate for name, rate in width_one_rates(widths, lr).items()}
 
 
 WIDTH_ONE = Question(
@@ -323,7 +460,7 @@ WIDTH_ONE = Question(
     _widths,
     (
         Mistake(
-            "the number of inputs n_(l-1) is missing for the weights: V^l = n_(l-1) w moves n_(l-1) times as far",
+            "the number of inputs n_(l-1) is missing for the weights: omega^l = n_(l-1) W^l moves n_(l-1) times as far",
             _rates(lambda i, o, lr: lr / o, lambda i, o, lr: lr / o),
         ),
         Mistake(
@@ -366,6 +503,21 @@ WIDTH_ONE = Question(
             "the product n_(l-1) n_l is wrong for the weights: divide by n_l",
             _rates(lambda i, o, lr: lr * i * o, lambda i, o, lr: lr / o),
         ),
+        Mistake(
+            "n_L = 1 is forgotten: the output layer needs step sizes, too",
+            _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr / o, last=()),
+        ),
+        Mistake(
+            "n_0 = 1 is forgotten: W1 leads from n_0 = 1 to n_1, so all of these are one layer too low",
+            _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr / o, first=()),
+        ),
+        Mistake("layers count from 1: W1, b1, ..., WL, bL", _numbered_from_zero),
+    ),
+    advice=(
+        (
+            r"^IndexError: list index|^IndexError: index \d+ is out of bounds",
+            "with n_0 = n_L = 1 there are L + 1 widths: n = [1, *widths, 1]",
+        ),
     ),
 )
 
@@ -387,14 +539,16 @@ def _nets_to_poke(rng):
 
 def _bad_poke(runs):
     """What is wrong with a poke; None if nothing is."""
-    return next(filter(None, (_bad_poke_of(run.value, **run.args) for run in runs)), None)
+    return next(filter(None, (_bad_poke_of(run.value, run.names, **run.args) for run in runs)), None)
 
 
-def _bad_poke_of(poked, params, x):
-    """What is wrong with one poke."""
+def _bad_poke_of(poked, names, params, x):
+    """What is wrong with one poke, by a function that mentions these names."""
     moved = [(name, *index) for name in params for index in np.argwhere(poked[name] != params[name]).tolist()]
+    if not moved and "nextafter" in names:
+        return "nothing has changed: did you assign the result? np.nextafter returns a number, put it into your copy"
     if not moved:
-        return "nothing has changed: a number as small as 1e-17 is lost when it is added, use np.nextafter"
+        return "nothing has changed: a number as small as 1e-17 is lost in rounding when it is added, use np.nextafter"
     if len(moved) > 1:
         names = ", ".join(sorted({entry[0] for entry in moved}))
         return f"{len(moved)} entries have changed (in {names}): exactly one entry of W1 must"
@@ -411,6 +565,19 @@ def _bad_poke_of(poked, params, x):
     return None
 
 
-POKE = Question("2.5", 3, "One unit in the last place", poke, _nets_to_poke, compare=_bad_poke)
+POKE = Question(
+    "2.5",
+    3,
+    "One unit in the last place",
+    poke,
+    _nets_to_poke,
+    compare=_bad_poke,
+    advice=(
+        (
+            r"^IndexError: index \d+ is out of bounds",
+            "W1[i, j]: i is a neuron, a row of W1, and j an input, a column of x",
+        ),
+    ),
+)
 
 QUESTIONS = (FIRST_MOVES, PERMUTE, EXCHANGEABLE, WIDTH_ONE, POKE)

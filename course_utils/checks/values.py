@@ -3,6 +3,7 @@
 The kind of value wanted (an array, a dict of arrays, a list) is the kind of the expected value.
 """
 
+import contextlib
 from typing import NamedTuple
 
 import numpy as np
@@ -12,19 +13,27 @@ TOLERANCE_SINGLE = 1e-4  # the same for float32, which carries 7 digits
 
 
 class Run(NamedTuple):
-    """One random case: the arguments by name, what the answer returned, and what is right."""
+    """One random case: the arguments by name, what the answer returned, what is right, and what the code mentions."""
 
     args: dict
     value: object
     expected: object
+    names: frozenset = frozenset()
 
 
 class Problem(Exception):
-    """Why there is no value to compare, in words; two answers go wrong alike if their kinds (tuples) are equal."""
+    """Why there is no value to compare, in words.
 
-    def __init__(self, kind, message):
+    Two answers go wrong alike if their kinds (tuples) are equal, and the part of a dict that could be read is close.
+    """
+
+    def __init__(self, kind, message, part=None):
         super().__init__(message)
-        self.kind = kind
+        self.kind, self.part = kind, part or {}
+
+    def read_alike(self, other):
+        """Whether the parts that could be read are the same."""
+        return self.part.keys() == other.part.keys() and all(close(self.part[k], other.part[k]) for k in self.part)
 
 
 def read(value, expected):
@@ -51,13 +60,22 @@ def type_name(value):
 def _read_dict(value, expected):
     if not isinstance(value, dict):
         raise Problem(("type",), f"a dict with {', '.join(expected)} was expected, got {type_name(value)}")
-    for word, names in {
-        "has no": expected.keys() - value.keys(),
-        "should not have": value.keys() - expected.keys(),
-    }.items():
-        if names:
-            raise Problem(("keys", word), f"the dict {word} {', '.join(sorted(map(repr, names)))}")
+    missing, surplus = (
+        ", ".join(sorted(map(repr, names))) for names in (expected.keys() - value, value.keys() - expected)
+    )
+    if missing or surplus:
+        fact = f"the dict has no {missing}" if missing else f"the dict should not have {surplus}"
+        raise Problem(("keys", missing, surplus), fact, _readable(value, expected))
     return {name: _read_array(value[name], expected[name], f"{name}: ") for name in expected}
+
+
+def _readable(value, expected):
+    """The entries of a dict that can be read."""
+    part = {}
+    for name in expected.keys() & value.keys():
+        with contextlib.suppress(Problem):
+            part[name] = _read_array(value[name], expected[name])
+    return part
 
 
 def _read_array(value, expected, where=""):

@@ -1,127 +1,147 @@
 """Answers to 1.2, the error at the output."""
 
+import math
+
 import numpy as np
 
 
-def softmax(z, axis=1):
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def softmax(z):
     e = np.exp(z - z.max())
-    return e / e.sum(axis=axis, keepdims=True)
+    return e / e.sum(axis=1, keepdims=True)
 
 
-def one_hot(labels, classes):
-    y = np.zeros((len(labels), classes))
-    y[np.arange(len(labels)), labels] = 1
-    return y
+def summed(logits, targets):
+    return sigmoid(logits) - targets
 
 
-def summed(logits, labels):
-    p = softmax(logits)
-    p[np.arange(len(labels)), labels] -= 1
-    return p
+def mean_of_everything(logits, targets):
+    return (sigmoid(logits) - targets) / logits.size
 
 
-def sign(logits, labels):
-    return (one_hot(labels, logits.shape[1]) - softmax(logits)) / logits.shape[0]
+def per_output(logits, targets):
+    return (sigmoid(logits) - targets) / targets.shape[1]
 
 
-def axis(logits, labels):
-    return (softmax(logits, axis=0) - one_hot(labels, logits.shape[1])) / len(logits)
+def sign(logits, targets):
+    return (targets - sigmoid(logits)) / logits.shape[0]
 
 
-def no_one_hot(logits, labels):
-    return softmax(logits) / len(labels)
+def sign_and_sum(logits, targets):
+    return targets - sigmoid(logits)
 
 
-def probabilities(logits, labels):
-    return softmax(logits)
+def with_softmax(logits, targets):
+    return (softmax(logits) - targets) / len(logits)
 
 
-def per_class(logits, labels):
-    return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.shape[1]
+def softmax_summed(logits, targets):
+    return softmax(logits) - targets
 
 
-def mean_of_everything(logits, labels):
-    return (softmax(logits) - one_hot(labels, logits.shape[1])) / logits.size
+def not_cancelled(logits, targets):
+    p = sigmoid(logits)
+    return (p - targets) * p * (1 - p) / len(logits)
 
 
-def no_keepdims(logits, labels):
-    e = np.exp(logits)
-    p = e / np.sum(e, axis=1)
-    return (p - one_hot(labels, logits.shape[1])) / len(labels)
+def by_p(logits, targets):
+    p = sigmoid(logits)
+    return (-targets / p + (1 - targets) / (1 - p)) / len(p)
 
 
-def squared_error(logits, labels):
-    return (logits - one_hot(labels, logits.shape[1])) / len(labels)
+def no_sigmoid(logits, targets):
+    return (logits - targets) / len(logits)
 
 
-def labels_as_numbers(logits, labels):
-    return (softmax(logits) - labels[:, None]) / len(labels)
+def no_targets(logits, targets):
+    return sigmoid(logits) / len(logits)
 
 
-def columns_of_labels(logits, labels):
-    p = softmax(logits)
-    p[:, labels] -= 1
-    return p / len(labels)
+def probabilities(logits, targets):
+    return sigmoid(logits)
 
 
-def mean_over_batch(logits, labels):
-    return (softmax(logits) - one_hot(labels, logits.shape[1])).mean(axis=0)
+def sigmoid_without_minus(logits, targets):
+    return (1 / (1 + np.exp(logits)) - targets) / len(logits)
 
 
-def total(logits, labels):
-    e = np.exp(logits)
-    return (e / e.sum() - one_hot(labels, logits.shape[1])) / len(labels)
+def first_term_only(logits, targets):
+    return -targets * (1 - sigmoid(logits)) / len(logits)
+
+
+def targets_as_labels(logits, targets):
+    return (sigmoid(logits) - np.round(targets)) / len(logits)
+
+
+def mean_over_batch(logits, targets):
+    return (sigmoid(logits) - targets).mean(axis=0)
+
+
+def the_loss_itself(logits, targets):
+    p = sigmoid(logits)
+    return -(targets * np.log(p) + (1 - targets) * np.log(1 - p)).sum(axis=1).mean()
+
+
+def per_sample_sum(logits, targets):
+    return (sigmoid(logits) - targets) / targets.sum(axis=1)
+
+
+def as_in_the_lesson(logits, labels):
+    return (softmax(logits) - np.eye(logits.shape[1])[labels]) / len(labels)
 
 
 WRONG = {
     "sum over the batch": (summed, "the loss is the mean"),
-    "y - p": (sign, "sign is flipped"),
-    "softmax over the samples": (axis, "wrong axis"),
-    "forgot the one-hot": (no_one_hot, "one-hot labels are not subtracted"),
-    "the probabilities only": (probabilities, "these are the probabilities"),
-    "divided by the classes": (per_class, "divided by the number of classes"),
     "divided by all entries": (mean_of_everything, "divided by the number of entries"),
-    "forgot keepdims": (no_keepdims, "keepdims"),
-    "no softmax": (squared_error, "softmax is missing"),
-    "labels not as one-hot": (labels_as_numbers, "subtracted as numbers"),
-    "1 subtracted in whole columns": (columns_of_labels, "whole columns"),
-    "averaged over the batch": (mean_over_batch, "wrong shape"),
-    "divided by the sum of all": (total, "sum of the whole batch"),
+    "divided by the outputs": (per_output, "divided by the number of outputs"),
+    "t - p": (sign, "sign is flipped"),
+    "t - p, summed": (sign_and_sum, "sum, not the mean"),
+    "softmax for sigmoid": (with_softmax, "this is the softmax"),
+    "softmax, summed": (softmax_summed, "this is the softmax, and the sum"),
+    "p (1 - p) not cancelled": (not_cancelled, "factor p (1 - p) is too much"),
+    "dL/dp": (by_p, "this is dL/dp"),
+    "targets compared with logits": (no_sigmoid, "compares the targets with the logits"),
+    "forgot the targets": (no_targets, "targets are not subtracted"),
+    "the probabilities only": (probabilities, "these are the probabilities"),
+    "sigmoid turned round": (sigmoid_without_minus, "with a minus"),
+    "first term only": (first_term_only, "only the first term"),
+    "targets rounded": (targets_as_labels, "targets are rounded"),
+    "averaged over the batch": (mean_over_batch, "each sample keeps its row"),
+    "one-hot rows": (as_in_the_lesson, "no one-hot rows here"),
+    "the loss": (the_loss_itself, "one number, as the loss is"),
+    "a row for a column": (per_sample_sum, "make it a column with [:, None]"),
 }
 
 
-def loops(logits, labels):
-    n, classes = logits.shape
-    delta = np.zeros((n, classes))
+def loops(logits, targets):
+    n, n_out = logits.shape
+    delta = np.zeros((n, n_out))
     for s in range(n):
-        e = [np.exp(logits[s, i]) for i in range(classes)]
-        for i in range(classes):
-            delta[s, i] = (e[i] / sum(e) - (labels[s] == i)) / n
+        for i in range(n_out):
+            delta[s, i] = (1 / (1 + math.exp(-logits[s, i])) - targets[s, i]) / n
     return delta
 
 
-def nested_lists(logits, labels):
-    n = len(labels)
-    return [
-        [(p - (i == label)) / n for i, p in enumerate(row)]
-        for row, label in zip(softmax(logits).tolist(), labels, strict=True)
-    ]
+def uncancelled(logits, targets):
+    p = sigmoid(logits)
+    by_p = (1 - targets) / (1 - p) - targets / p
+    return by_p * p * (1 - p) / len(p)
 
 
-def other_order(logits, labels):
-    n = logits.shape[0]
-    return softmax(logits) / n - np.eye(logits.shape[1])[labels] / n
+def nested_lists(logits, targets):
+    return ((0.5 + 0.5 * np.tanh(logits / 2)) / len(logits) - targets / len(logits)).tolist()
 
 
-def single_precision(logits, labels):
-    p = softmax(logits.astype(np.float32))
-    p[np.arange(len(p)), labels] -= 1
-    return p / np.float32(len(p))
+def single_precision(logits, targets):
+    return (sigmoid(logits.astype(np.float32)) - targets.astype(np.float32)) / np.float32(len(logits))
 
 
 RIGHT = {
     "loops": loops,
-    "nested lists": nested_lists,
-    "another order": other_order,
+    "chain rule, written out": uncancelled,
+    "tanh, nested lists": nested_lists,
     "float32": single_precision,
 }

@@ -3,200 +3,279 @@
 import numpy as np
 
 
-def softmax(z):
-    e = np.exp(z)
-    return e / e.sum(axis=1, keepdims=True)
+def f(z):
+    return 1.7159 * np.tanh(2 / 3 * z)
 
 
-def run_forward(params, x, output_tanh=False):
+def slope(z):
+    return 1.7159 * 2 / 3 * (1 - np.tanh(2 * z / 3) ** 2)
+
+
+def run_forward(params, x, f=f, at_output=None):
+    """z and h by layer, with h[L] = z[L] unless at_output says otherwise."""
     L = len(params) // 2
-    h = [x]
+    z, h = {}, {0: x}
     for l in range(1, L + 1):
-        z = h[-1] @ params[f"W{l}"].T + params[f"b{l}"]
-        h.append(np.tanh(z) if l < L or output_tanh else z)
-    return h
+        z[l] = h[l - 1] @ params[f"W{l}"].T + params[f"b{l}"]
+        h[l] = f(z[l]) if l < L else (at_output or (lambda z: z))(z[l])
+    return z, h
 
 
-def start(logits, labels):
-    delta = softmax(logits)
-    delta[np.arange(len(labels)), labels] -= 1
-    return delta / len(labels)
-
-
-def bias_averaged(params, x, labels):
-    h = run_forward(params, x)
-    delta, grads = start(h[-1], labels), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l - 1]
-        grads[f"b{l}"] = np.mean(delta, axis=0)
-        delta = delta @ params[f"W{l}"] * (1 - h[l - 1] ** 2)
-    return grads
-
-
-def weights_transposed(params, x, labels):
-    h = run_forward(params, x)
-    delta, grads = start(h[-1], labels), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = h[l - 1].T @ delta
-        grads[f"b{l}"] = delta.sum(axis=0)
-        delta = delta @ params[f"W{l}"] * (1 - h[l - 1] ** 2)
-    return grads
-
-
-def no_slope(params, x, labels):
-    h = run_forward(params, x)
-    delta, grads = start(h[-1], labels), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l - 1]
-        grads[f"b{l}"] = delta.sum(axis=0)
-        delta = delta @ params[f"W{l}"]
-    return grads
-
-
-def own_output(params, x, labels):
-    h = run_forward(params, x)
-    delta, grads = start(h[-1], labels), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l]
-        grads[f"b{l}"] = delta.sum(axis=0)
-        delta = delta @ params[f"W{l}"] * (1 - h[l - 1] ** 2)
-    return grads
-
-
-def tanh_at_the_output(params, x, labels):
-    h = run_forward(params, x, output_tanh=True)
-    delta, grads = start(h[-1], labels), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l - 1]
-        grads[f"b{l}"] = delta.sum(axis=0)
-        delta = delta @ params[f"W{l}"] * (1 - h[l - 1] ** 2)
-    return grads
-
-
-def slope_of_h(params, x, labels):
-    h = run_forward(params, x)
-    delta, grads = start(h[-1], labels), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l - 1]
-        grads[f"b{l}"] = delta.sum(axis=0)
-        delta = delta @ params[f"W{l}"] * (1 - np.tanh(h[l - 1]) ** 2)
-    return grads
-
-
-def summed(params, x, labels):
-    h = run_forward(params, x)
-    delta, grads = start(h[-1], labels) * len(x), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l - 1]
-        grads[f"b{l}"] = delta.sum(axis=0)
-        delta = delta @ params[f"W{l}"] * (1 - h[l - 1] ** 2)
-    return grads
-
-
-def divided_again(params, x, labels):
-    h = run_forward(params, x)
-    delta, grads = start(h[-1], labels), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l - 1] / len(x)
-        grads[f"b{l}"] = delta.sum(axis=0) / len(x)
-        delta = delta @ params[f"W{l}"] * (1 - h[l - 1] ** 2)
-    return grads
-
-
-def back_through_the_transpose(params, x, labels):
-    h = run_forward(params, x)
-    delta, grads = start(h[-1], labels), {}
+def go_back(params, z, h, delta, slope=slope):
+    grads = {}
     for l in reversed(range(1, len(params) // 2 + 1)):
         grads[f"W{l}"] = delta.T @ h[l - 1]
         grads[f"b{l}"] = delta.sum(axis=0)
         if l > 1:
-            delta = delta @ params[f"W{l}"].T * (1 - h[l - 1] ** 2)
+            delta = delta @ params[f"W{l}"] * slope(z[l - 1])
     return grads
 
 
-def bias_not_summed(params, x, labels):
-    h = run_forward(params, x)
-    delta, grads = start(h[-1], labels), {}
+def start(output, targets):
+    return (output - targets) / len(output)
+
+
+def from_start(delta_of):
+    """Right but for the error at the output."""
+
+    def answer(params, x, targets):
+        z, h = run_forward(params, x)
+        return go_back(params, z, h, delta_of(z[max(z)], targets))
+
+    return answer
+
+
+def summed(output, targets):
+    return output - targets
+
+
+def doubled(output, targets):
+    return 2 * (output - targets) / len(output)
+
+
+def per_entry(output, targets):
+    return (output - targets) / output.size
+
+
+def derivative_of_mean_square(output, targets):
+    return 2 * (output - targets) / output.size
+
+
+def turned(output, targets):
+    return (targets - output) / len(targets)
+
+
+def sigmoid_output(output, targets):
+    return (1 / (1 + np.exp(-output)) - targets) / len(targets)
+
+
+def divided_twice(output, targets):
+    return start(output, targets) / len(targets)
+
+
+def bias_averaged(params, x, targets):
+    grads = right(params, x, targets)
+    return {name: g / len(x) if name[0] == "b" else g for name, g in grads.items()}
+
+
+def weights_transposed(params, x, targets):
+    grads = right(params, x, targets)
+    return {name: g.T for name, g in grads.items()}
+
+
+def no_slope(params, x, targets):
+    z, h = run_forward(params, x)
+    return go_back(params, z, h, start(z[max(z)], targets), slope=lambda z: 1)
+
+
+def plain_tanh(params, x, targets):
+    z, h = run_forward(params, x, f=np.tanh)
+    return go_back(params, z, h, start(z[max(z)], targets), slope=lambda z: 1 - np.tanh(z) ** 2)
+
+
+def plain_slope(params, x, targets):
+    z, h = run_forward(params, x)
+    return go_back(params, z, h, start(z[max(z)], targets), slope=lambda z: 1 - np.tanh(z) ** 2)
+
+
+def slope_of_h(params, x, targets):
+    z, h = run_forward(params, x)
+    return go_back(params, h, h, start(z[max(z)], targets))
+
+
+def one_minus_h_squared(params, x, targets):
+    z, h = run_forward(params, x)
+    return go_back(params, h, h, start(z[max(z)], targets), slope=lambda h: 1 - h**2)
+
+
+def own_output(params, x, targets):
+    z, h = run_forward(params, x)
+    delta, grads = start(h[max(h)], targets), {}
     for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l - 1]
-        grads[f"b{l}"] = delta
-        delta = delta @ params[f"W{l}"] * (1 - h[l - 1] ** 2)
+        grads[f"W{l}"] = delta.T @ h[l]
+        grads[f"b{l}"] = delta.sum(axis=0)
+        if l > 1:
+            delta = delta @ params[f"W{l}"] * slope(z[l - 1])
     return grads
 
 
-def updates_on_the_way(params, x, labels):
-    h = run_forward(params, x)
-    delta, grads = start(h[-1], labels), {}
+def own_activated_output(params, x, targets):
+    """The lesson's forward pass keeps an h[L] that went through the activation, too."""
+    z, h = run_forward(params, x, at_output=f)
+    delta, grads = start(z[max(z)], targets), {}
+    for l in reversed(range(1, len(params) // 2 + 1)):
+        grads[f"W{l}"] = delta.T @ h[l]
+        grads[f"b{l}"] = delta.sum(axis=0)
+        if l > 1:
+            delta = delta @ params[f"W{l}"] * slope(z[l - 1])
+    return grads
+
+
+def own_z(params, x, targets):
+    z, h = run_forward(params, x)
+    return go_back(params, {l - 1: z[l] for l in z}, h, start(z[max(z)], targets))
+
+
+def z_two_below(params, x, targets):
+    z, h = run_forward(params, x)
+    return go_back(params, {l: z[l - 1] for l in range(1, max(z))}, h, start(z[max(z)], targets))
+
+
+def list_of_z(params, x, targets):
+    """z^1 stands in z[0], and nobody thought of it."""
+    z, h = run_forward(params, x)
+    z = list(z.values())
+    return go_back(params, z, h, start(z[len(z)], targets))
+
+
+def activated_output(params, x, targets):
+    z, h = run_forward(params, x, at_output=f)
+    return go_back(params, z, h, start(h[max(h)], targets))
+
+
+def matrix_product(params, x, targets):
+    z, h = run_forward(params, x)
+    delta, grads = start(h[max(h)], targets), {}
     for l in reversed(range(1, len(params) // 2 + 1)):
         grads[f"W{l}"] = delta.T @ h[l - 1]
         grads[f"b{l}"] = delta.sum(axis=0)
-        params[f"W{l}"] -= 0.1 * grads[f"W{l}"]
-        delta = delta @ params[f"W{l}"] * (1 - h[l - 1] ** 2)
+        if l > 1:
+            delta = delta @ params[f"W{l}"] @ slope(z[l - 1])
     return grads
 
 
-def only_two_layers(params, x, labels):
-    h = run_forward(params, x)
-    delta = start(h[-1], labels)
-    delta1 = delta @ params["W2"] * (1 - h[1] ** 2)
-    return {"W1": delta1.T @ x, "b1": delta1.sum(axis=0), "W2": delta.T @ h[1], "b2": delta.sum(axis=0)}
+def back_through_the_transpose(params, x, targets):
+    z, h = run_forward(params, x)
+    delta, grads = start(h[max(h)], targets), {}
+    for l in reversed(range(1, len(params) // 2 + 1)):
+        grads[f"W{l}"] = delta.T @ h[l - 1]
+        grads[f"b{l}"] = delta.sum(axis=0)
+        if l > 1:
+            delta = delta @ params[f"W{l}"].T * slope(z[l - 1])
+    return grads
 
 
-def biases_forgotten(params, x, labels):
-    grads = divided_again(params, x, labels)
-    return {name: g * len(x) for name, g in grads.items() if name[0] == "W"}
+def bias_not_summed(params, x, targets):
+    z, h = run_forward(params, x)
+    delta, grads = start(h[max(h)], targets), {}
+    for l in reversed(range(1, len(params) // 2 + 1)):
+        grads[f"W{l}"] = delta.T @ h[l - 1]
+        grads[f"b{l}"] = delta
+        if l > 1:
+            delta = delta @ params[f"W{l}"] * slope(z[l - 1])
+    return grads
+
+
+def updates_on_the_way(params, x, targets):
+    z, h = run_forward(params, x)
+    grads = right(params, x, targets)
+    for name in params:
+        params[name] -= 0.1 * grads[name]
+    return go_back(params, z, h, start(z[max(z)], targets))
+
+
+def only_two_layers(params, x, targets):
+    z1 = x @ params["W1"].T + params["b1"]
+    delta = start(f(z1) @ params["W2"].T + params["b2"], targets)
+    delta1 = delta @ params["W2"] * slope(z1)
+    return {"W1": delta1.T @ x, "b1": delta1.sum(axis=0), "W2": delta.T @ f(z1), "b2": delta.sum(axis=0)}
+
+
+def biases_forgotten(params, x, targets):
+    return {name: g for name, g in right(params, x, targets).items() if name[0] == "W"}
+
+
+def one_layer_too_many(params, x, targets):
+    z = {l: x @ params[f"W{l}"].T for l in range(1, len(params))}
+    return go_back(params, z, {0: x}, start(z[max(z)], targets))
 
 
 WRONG = {
     "bias gradient averaged": (bias_averaged, "averaged"),
     "dW transposed": (weights_transposed, "transposed"),
     "forgot phi'": (no_slope, "phi'(z) is missing"),
-    "h^l for h^(l-1)": (own_output, "h^(l-1)"),
-    "tanh at the output": (tanh_at_the_output, "output layer has no tanh"),
+    "plain tanh throughout": (plain_tanh, "plain tanh is used throughout"),
+    "slope of plain tanh": (plain_slope, "slope on the way back is that of plain tanh"),
     "phi' of h": (slope_of_h, "at h instead of z"),
-    "sum over the batch": (summed, "sum over the batch"),
-    "divided by n twice": (divided_again, "the mean is already in delta"),
+    "1 - h^2": (one_minus_h_squared, "1 - h^2 is the slope of plain tanh only"),
+    "h^l for h^(l-1)": (own_output, "h[l - 1]"),
+    "h^l for h^(l-1), h^L activated": (own_activated_output, "h[l - 1]"),
+    "z^l for z^(l-1)": (own_z, "at the wrong z"),
+    "z^(l-2) for z^(l-1)": (z_two_below, "there is no z^0"),
+    "z in a list, one off": (list_of_z, "lists count from 0"),
+    "f at the output": (activated_output, "output layer has no activation"),
+    "@ for *": (matrix_product, "multiply entry by entry with *"),
+    "sum over the batch": (from_start(summed), "sum over the batch"),
+    "the 2 of the square": (from_start(doubled), "twice too large"),
+    "divided by all entries": (from_start(per_entry), "divided by the number of entries"),
+    "derivative of the mean square": (from_start(derivative_of_mean_square), "twice too large, and divided by"),
+    "y - z": (from_start(turned), "sign is flipped"),
+    "delta of question 1.2": (from_start(sigmoid_output), "that of question 1.2"),
+    "divided by n twice": (from_start(divided_twice), "the mean is already in delta"),
     "W transposed on the way back": (back_through_the_transpose, "transpose"),
     "bias gradient not summed": (bias_not_summed, "not summed"),
     "updates while it goes back": (updates_on_the_way, "params in place"),
-    "works for two layers only": (only_two_layers, "KeyError"),
+    "works for two layers only": (only_two_layers, "W3"),
     "no bias gradients": (biases_forgotten, "has no 'b"),
+    "one layer too many": (one_layer_too_many, "count the layers from 1 to L"),
 }
 
 
-def loops(params, x, labels):
+right = from_start(start)
+
+
+def loops(params, x, targets):
     """One sample after the other, each as a column."""
     L, n = len(params) // 2, len(x)
     grads = {name: np.zeros(p.shape) for name, p in params.items()}
-    for sample, label in zip(x, labels, strict=True):
-        h = [sample]
+    for sample, target in zip(x, targets, strict=True):
+        z, h = [None], [sample]
         for l in range(1, L + 1):
-            z = params[f"W{l}"].dot(h[-1]) + params[f"b{l}"]
-            h.append(np.tanh(z) if l != L else z)
-        e = np.exp(h[-1] - h[-1].max())
-        delta = e / e.sum()
-        delta[label] -= 1
+            z.append(params[f"W{l}"].dot(h[-1]) + params[f"b{l}"])
+            h.append(f(z[-1]))
+        delta = z[L] - target
         for l in range(L, 0, -1):
             grads[f"W{l}"] += np.outer(delta, h[l - 1]) / n
             grads[f"b{l}"] += delta / n
-            delta = params[f"W{l}"].T.dot(delta) * (1 - h[l - 1] ** 2)
+            if l > 1:
+                delta = params[f"W{l}"].T.dot(delta) * slope(z[l - 1])
     return grads
 
 
-def sum_then_divide(params, x, labels):
-    return {name: g / len(x) for name, g in summed(params, x, labels).items()}
+def sum_then_divide(params, x, targets):
+    return {name: g / len(x) for name, g in from_start(summed)(params, x, targets).items()}
 
 
-def single_precision(params, x, labels):
-    return sum_then_divide({name: p.astype("f4") for name, p in params.items()}, x.astype("f4"), labels)
+def single_precision(params, x, targets):
+    return right({name: p.astype("f4") for name, p in params.items()}, x.astype("f4"), targets.astype("f4"))
 
 
-def by_complex_step(params, x, labels):
+def by_complex_step(params, x, targets):
     """Not backpropagation, but the right numbers."""
 
     def loss(params):
-        h = run_forward(params, x)[-1]
-        return (np.log(np.exp(h).sum(axis=1)) - h[np.arange(len(h)), labels]).mean()
+        z, _ = run_forward(params, x)
+        return 0.5 * ((z[max(z)] - targets) ** 2).sum() / len(x)
 
     grads = {}
     for name, p in params.items():
@@ -209,6 +288,7 @@ def by_complex_step(params, x, labels):
 
 
 RIGHT = {
+    "a backward pass": right,
     "sample by sample": loops,
     "sum, then divide": sum_then_divide,
     "float32": single_precision,

@@ -55,6 +55,10 @@ def all_at_once_one_later(activation, L):
     return [1] * (L - 1) + [0] if activation.at_zero else [None] * L
 
 
+def in_quotes(activation, L):
+    return [L - l if activation.at_zero else "None" for l in range(1, L + 1)]
+
+
 WRONG = {
     "off by one": (off_by_one, "off by one"),
     "from the inputs up": (from_the_inputs, "order is reversed"),
@@ -67,6 +71,7 @@ WRONG = {
     "one entry missing": (hidden_layers_only, "one entry for each of the L layers"),
     "infinity for never": (infinity_for_never, "None for never"),
     "a dict": (as_dict, "a list was expected"),
+    "None in quotes": (in_quotes, "without quotes"),
     "all hidden layers at 1": (all_at_once_one_later, "W1"),
 }
 

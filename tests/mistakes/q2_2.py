@@ -5,100 +5,192 @@ import copy
 import numpy as np
 
 
-def rows_only(params, layer, order):
-    new = {name: p.copy() for name, p in params.items()}
-    new[f"W{layer}"] = new[f"W{layer}"][order, :]
+def parts(*, rows=True, bias=True, columns=lambda order: order):
+    """An answer that moves some parts of the neurons, layer after layer."""
+
+    def answer(params, orders):
+        new = {name: p.copy() for name, p in params.items()}
+        for l, order in orders.items():
+            if rows:
+                new[f"W{l}"] = new[f"W{l}"][order]
+            if bias:
+                new[f"b{l}"] = new[f"b{l}"][order]
+            if columns:
+                new[f"W{l + 1}"] = new[f"W{l + 1}"][:, columns(order)]
+        return new
+
+    return answer
+
+
+def other_way_round(params, orders):
+    new = copy.deepcopy(params)
+    for l in orders:
+        old = copy.deepcopy(new)
+        for i, j in enumerate(orders[l]):
+            new[f"W{l}"][j] = old[f"W{l}"][i]
+            new[f"b{l}"][j] = old[f"b{l}"][i]
+            new[f"W{l + 1}"][:, j] = old[f"W{l + 1}"][:, i]
     return new
 
 
-def no_columns(params, layer, order):
-    new = {name: p.copy() for name, p in params.items()}
-    new[f"W{layer}"] = new[f"W{layer}"][order]
-    new[f"b{layer}"] = new[f"b{layer}"][order]
-    return new
-
-
-def columns_only(params, layer, order):
-    new = {name: p.copy() for name, p in params.items()}
-    new[f"W{layer + 1}"] = new[f"W{layer + 1}"][:, order]
-    return new
-
-
-def no_bias(params, layer, order):
-    new = columns_only(params, layer, order)
-    new[f"W{layer}"] = params[f"W{layer}"][order]
-    return new
-
-
-def columns_back(params, layer, order):
-    new = no_columns(params, layer, order)
-    new[f"W{layer + 1}"] = params[f"W{layer + 1}"][:, np.argsort(order)]
-    return new
-
-
-def other_way_round(params, layer, order):
-    new = {name: p.copy() for name, p in params.items()}
-    for i, j in enumerate(order):
-        new[f"W{layer}"][j] = params[f"W{layer}"][i]
-        new[f"b{layer}"][j] = params[f"b{layer}"][i]
-        new[f"W{layer + 1}"][:, j] = params[f"W{layer + 1}"][:, i]
-    return new
-
-
-def in_place(params, layer, order):
-    params[f"W{layer}"] = params[f"W{layer}"][order]
-    params[f"b{layer}"] = params[f"b{layer}"][order]
-    params[f"W{layer + 1}"] = params[f"W{layer + 1}"][:, order]
+def in_place(params, orders):
+    for l, order in orders.items():
+        params[f"W{l}"] = params[f"W{l}"][order]
+        params[f"b{l}"] = params[f"b{l}"][order]
+        params[f"W{l + 1}"] = params[f"W{l + 1}"][:, order]
     return params
 
 
-def next_rows(params, layer, order):
-    new = no_columns(params, layer, order)
-    new[f"W{layer + 1}"] = params[f"W{layer + 1}"][order]
+def next_rows(params, orders):
+    new = dict(params)
+    for l, order in orders.items():
+        new[f"W{l}"], new[f"b{l}"] = new[f"W{l}"][order], new[f"b{l}"][order]
+        new[f"W{l + 1}"] = new[f"W{l + 1}"][order]
     return new
 
 
-def layer_off_by_one(params, layer, order):
-    return right_loops(params, layer - 1, order)
+def first_layer_only(params, orders):
+    new = dict(params)
+    for l, order in orders.items():
+        new[f"W{l}"], new[f"b{l}"] = new[f"W{l}"][order], new[f"b{l}"][order]
+        new[f"W{l + 1}"] = new[f"W{l + 1}"][:, order]
+        return new
 
 
-def only_what_changed(params, layer, order):
-    new = right_loops(params, layer, order)
-    return {name: new[name] for name in (f"W{layer}", f"b{layer}", f"W{layer + 1}")}
+def last_layer_only(params, orders):
+    for l, order in orders.items():
+        new = dict(params)
+        new[f"W{l}"], new[f"b{l}"] = new[f"W{l}"][order], new[f"b{l}"][order]
+        new[f"W{l + 1}"] = new[f"W{l + 1}"][:, order]
+    return new
+
+
+def from_the_old(params, orders):
+    new = dict(params)
+    for l, order in orders.items():
+        new[f"W{l}"] = params[f"W{l}"][order]
+        new[f"b{l}"] = params[f"b{l}"][order]
+        new[f"W{l + 1}"] = params[f"W{l + 1}"][:, order]
+    return new
+
+
+def matrix_by_matrix(rows, columns):
+    """An answer that goes through the matrices, with rules for the layers whose orders are used."""
+
+    def answer(params, orders):
+        new = copy.deepcopy(params)
+        for l in range(1, len(params) // 2 + 1):
+            if l in orders:
+                new[f"b{l}"] = new[f"b{l}"][orders[l]]
+            if rows(l) in orders:
+                new[f"W{l}"] = new[f"W{l}"][orders[rows(l)]]
+            if columns(l) in orders:
+                new[f"W{l}"] = new[f"W{l}"][:, orders[columns(l)]]
+        return new
+
+    return answer
+
+
+def middle_by_its_own_order(params, orders):
+    new = dict(params)
+    for l, order in orders.items():
+        W = params[f"W{l}"]
+        new[f"W{l}"] = W[order][:, order] if l - 1 in orders else W[order]
+        new[f"b{l}"] = params[f"b{l}"][order]
+        if l + 1 not in orders:
+            new[f"W{l + 1}"] = params[f"W{l + 1}"][:, order]
+    return new
+
+
+def without_items(params, orders):
+    new = dict(params)
+    for l, order in orders:
+        new[f"W{l}"], new[f"b{l}"] = new[f"W{l}"][order], new[f"b{l}"][order]
+        new[f"W{l + 1}"] = new[f"W{l + 1}"][:, order]
+    return new
+
+
+def dict_as_an_order(params, orders):
+    return {name: p[orders] for name, p in params.items()}
+
+
+def every_layer(params, orders):
+    return first_layer_only(params, {l: orders[l] for l in range(1, len(params) // 2 + 1)})
+
+
+def layer_off_by_one(params, orders):
+    return right_loops(params, {l - 1: order for l, order in orders.items()})
+
+
+def only_what_changed(params, orders):
+    new = right_loops(params, orders)
+    return {name: p for name, p in new.items() if any(name in (f"W{l}", f"b{l}", f"W{l + 1}") for l in orders)}
 
 
 WRONG = {
-    "rows only": (rows_only, "only the rows"),
-    "rows and bias, no columns": (no_columns, "must move along"),
-    "columns only": (columns_only, "only the columns"),
-    "bias left behind": (no_bias, "bias has stayed behind"),
-    "columns by the inverse": (columns_back, "inverse order"),
+    "rows only": (parts(bias=False, columns=None), "only the rows"),
+    "rows and bias, no columns": (parts(columns=None), "must move along"),
+    "columns only": (parts(rows=False, bias=False), "only the columns"),
+    "bias left behind": (parts(bias=False), "bias has stayed behind"),
+    "rows left behind": (parts(rows=False), "rows of W have stayed behind"),
+    "columns by the inverse": (parts(columns=np.argsort), "columns have moved by the inverse order"),
     "inverse throughout": (other_way_round, "inverse order throughout"),
     "in place": (in_place, "params in place"),
     "rows of the next matrix": (next_rows, "this layer's neurons are its columns"),
-    "one layer too low": (layer_off_by_one, "KeyError"),
-    "only the changed ones returned": (only_what_changed, "has no 'b2'"),
+    "only the first layer": (first_layer_only, "only the first layer in orders"),
+    "only the last layer": (last_layer_only, "only the last layer in orders"),
+    "each from the old ones": (from_the_old, "go on from new"),
+    "rows and columns swapped": (matrix_by_matrix(lambda l: l - 1, lambda l: l), "by the wrong layer's order"),
+    "columns by the layer's own order": (
+        matrix_by_matrix(lambda l: l, lambda l: l),
+        "columns of W^l go by orders[l - 1]",
+    ),
+    "middle matrix by its own order": (middle_by_its_own_order, "columns of W^l go by orders[l - 1]"),
+    "without .items()": (without_items, "use .items()"),
+    "the dict as an index": (dict_as_an_order, "use .items()"),
+    "every layer has an order": (every_layer, "go through orders.items()"),
+    "one layer too low": (layer_off_by_one, "layer l has the rows of W^l"),
+    "only the changed ones returned": (only_what_changed, "has no 'b3'"),
 }
 
 
-def right_loops(params, layer, order):
+def right_loops(params, orders):
     new = copy.deepcopy(params)
-    for i in range(len(order)):
-        new[f"W{layer}"][i] = params[f"W{layer}"][order[i]]
-        new[f"b{layer}"][i] = params[f"b{layer}"][order[i]]
-        for k in range(len(new[f"W{layer + 1}"])):
-            new[f"W{layer + 1}"][k, i] = params[f"W{layer + 1}"][k, order[i]]
+    for l in orders:
+        old = copy.deepcopy(new)
+        for i, j in enumerate(orders[l]):
+            new[f"W{l}"][i] = old[f"W{l}"][j]
+            new[f"b{l}"][i] = old[f"b{l}"][j]
+            for k in range(len(new[f"W{l + 1}"])):
+                new[f"W{l + 1}"][k, i] = old[f"W{l + 1}"][k, j]
     return new
 
 
-def with_matrices(params, layer, order):
-    P = np.eye(len(order))[order]
-    W, b, W_next = f"W{layer}", f"b{layer}", f"W{layer + 1}"
-    return params | {W: P @ params[W], b: P @ params[b], W_next: params[W_next] @ P.T}
+def with_matrices(params, orders):
+    L = len(params) // 2
+    P = {l: np.eye(len(params[f"b{l}"])) for l in range(1, L + 1)} | {0: np.eye(params["W1"].shape[1])}
+    P |= {l: P[l][order] for l, order in orders.items()}
+    new = {f"W{l}": P[l] @ params[f"W{l}"] @ P[l - 1].T for l in range(1, L + 1)}
+    return new | {f"b{l}": P[l] @ params[f"b{l}"] for l in range(1, L + 1)}
 
 
-def single_precision(params, layer, order):
-    return {name: p.astype(np.float32) for name, p in right_loops(params, layer, order).items()}
+def all_at_once(params, orders):
+    """Matrix by matrix, rows and columns together."""
+    new = {}
+    for l in range(1, len(params) // 2 + 1):
+        n_out, n_in = params[f"W{l}"].shape
+        rows, columns = orders.get(l, range(n_out)), orders.get(l - 1, range(n_in))
+        new[f"W{l}"], new[f"b{l}"] = params[f"W{l}"][np.ix_(rows, columns)], params[f"b{l}"][list(rows)]
+    return new
 
 
-RIGHT = {"loops": right_loops, "permutation matrices": with_matrices, "float32": single_precision}
+def single_precision(params, orders):
+    return {name: p.astype(np.float32) for name, p in right_loops(params, orders).items()}
+
+
+RIGHT = {
+    "loops": right_loops,
+    "permutation matrices": with_matrices,
+    "rows and columns together": all_at_once,
+    "float32": single_precision,
+}

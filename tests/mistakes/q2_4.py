@@ -60,6 +60,19 @@ def hidden_only(widths, lr):
     return rates
 
 
+def inputs_forgotten(widths, lr):
+    n = [*widths, 1]
+    rates = {}
+    for l in range(1, len(n)):
+        rates[f"W{l}"], rates[f"b{l}"] = lr * n[l - 1] / n[l], lr / n[l]
+    return rates
+
+
+def widths_too_short(widths, lr):
+    n = [*widths, 1]
+    return {f"{k}{l}": lr * (n[l - 1] if k == "W" else 1) / n[l] for l in range(1, len(widths) + 2) for k in "Wb"}
+
+
 def lr_forgotten(widths, lr):
     return {name: rate / lr for name, rate in with_arrays(widths, lr).items()}
 
@@ -88,9 +101,11 @@ WRONG = {
     "biases like weights": (bias_like_weights, "biases are treated like the weights"),
     "bias not scaled": (bias_unscaled, "biases need lr / n_l"),
     "no division": (no_fan_out, "division by n_l is missing"),
-    "output layer forgotten": (hidden_only, "has no 'W2', 'b2'"),
+    "output layer forgotten": (hidden_only, "n_L = 1 is forgotten"),
+    "input layer forgotten": (inputs_forgotten, "n_0 = 1 is forgotten"),
+    "n has an entry too few": (widths_too_short, "n = [1, *widths, 1]"),
     "lr forgotten": (lr_forgotten, "factor lr is missing"),
-    "numbered from zero": (numbered_from_zero, "has no"),
+    "numbered from zero": (numbered_from_zero, "layers count from 1"),
     "a list": (as_list, "a dict"),
     "square roots": (square_roots, "square root"),
 }

@@ -76,17 +76,33 @@ def only_w1(params, x):
     return right_loop(params, x)["W1"]
 
 
+def not_assigned(params, x):
+    new = copied(params)
+    j = x.any(axis=0).argmax()
+    np.nextafter(new["W1"][0, j], np.inf)
+    return new
+
+
+def assigned_to_a_number(params, x):
+    new = copied(params)
+    w = new["W1"][0, x.any(axis=0).argmax()]
+    w = np.nextafter(w, np.inf)
+    return new
+
+
 WRONG = {
     "the first entry": (first_entry, "is blank"),
     "the last entry": (last_entry, "is blank"),
     "1e-6": (too_far, "has moved by 1.0e-06"),
-    "1e-17": (lost, "nothing has changed"),
+    "1e-17": (lost, "lost in rounding"),
     "a whole row": (whole_row, "exactly one entry"),
     "every neuron": (every_neuron, "exactly one entry"),
     "the bias": (bias, "must be one of W1"),
     "a shallow copy": (shallow_copy, "params in place"),
     "a sample taken for an input": (by_sample, "is blank"),
-    "row and column mixed up": (axes_swapped, "out of bounds"),
+    "row and column mixed up": (axes_swapped, "i is a neuron"),
+    "not assigned": (not_assigned, "did you assign the result?"),
+    "assigned to a number of its own": (assigned_to_a_number, "did you assign the result?"),
     "only W1": (only_w1, "a dict"),
 }
 

@@ -25,20 +25,22 @@ class Loss:
 
 def softmax(logits):
     """Probabilities exp(logits) / sum(exp(logits)) over the last axis."""
-    e, total = _exp_and_sum(logits)[1:]
-    return np.moveaxis(e / total, 0, -1)
+    if np.ndim(logits) == 1:
+        return softmax(np.asarray(logits)[None])[0]
+    _, e, total = _exp_and_sum(np.asarray(logits))
+    return (e / total).mT
 
 
 def _exp_and_sum(logits):
-    """The logits less the largest, their exp, and its sum, all with the classes as the first axis.
+    """The logits less the largest, their exp, and its sum, all with the classes as the last axis but one.
 
-    A shift of all logits changes nothing but overflow. NumPy reduces a short last axis slowly: with the classes in
-    front, the maximum over ten of them takes a twentieth of the time.
+    A shift of all logits changes nothing but overflow. NumPy reduces a short last axis slowly: turned like this, the
+    maximum over ten classes takes a twentieth of the time.
     """
-    shifted = np.ascontiguousarray(np.moveaxis(np.asarray(logits), -1, 0))
-    shifted = shifted - np.real(shifted).max(axis=0)
+    shifted = np.ascontiguousarray(logits.mT)
+    shifted = shifted - shifted.real.max(axis=-2, keepdims=True)
     e = np.exp(shifted)
-    return shifted, e, e.sum(axis=0)
+    return shifted, e, e.sum(axis=-2, keepdims=True)
 
 
 def _outputs(outputs):
@@ -73,8 +75,8 @@ def _cross_entropy(logits, labels):
     logits = _outputs(logits)
     labels = _labels(logits, labels)
     shifted, _, total = _exp_and_sum(logits)
-    of_label = np.moveaxis(shifted, 0, -1)[..., np.arange(len(labels)), labels]
-    return (np.log(total) - of_label).mean(axis=-1)
+    of_label = shifted[..., labels, np.arange(len(labels))]
+    return (np.log(total[..., 0, :]) - of_label).mean(axis=-1)
 
 
 def _cross_entropy_gradient(logits, labels):

@@ -43,31 +43,34 @@ def _setting(name, value):
     return of
 
 
-def _decayed(decay, name, params, grads):
-    rate = decay(name, params[name])
-    return grads[name] + rate * params[name] if np.any(rate) else grads[name]
+def _decay(value):
+    """Return a function (parameter name, params, grads) -> the gradient with its weight decay."""
+    rate = _setting("weight_decay", value)
+    if not any(np.any(v) for v in (value.values() if isinstance(value, dict) else [value])):
+        return lambda name, params, grads: grads[name]
+    return lambda name, params, grads: grads[name] + rate(name, params[name]) * params[name]
 
 
 def sgd(lr, *, weight_decay=0.0):
     """Stochastic gradient descent: theta <- theta - lr * grad."""
-    lr, decay = _setting("lr", lr), _setting("weight_decay", weight_decay)
+    lr, decayed = _setting("lr", lr), _decay(weight_decay)
 
     def step(params, grads, state):
         for name in params:
-            params[name] -= lr(name, params[name]) * _decayed(decay, name, params, grads)
+            params[name] -= lr(name, params[name]) * decayed(name, params, grads)
 
     return Optimizer("SGD", lambda params: {}, step)
 
 
 def momentum(lr, *, beta=0.9, weight_decay=0.0):
     """SGD with momentum: v <- beta v + grad, theta <- theta - lr v (Polyak; the form of `torch.optim.SGD`)."""
-    lr, beta, decay = _setting("lr", lr), _setting("beta", beta), _setting("weight_decay", weight_decay)
+    lr, beta, decayed = _setting("lr", lr), _setting("beta", beta), _decay(weight_decay)
 
     def step(params, grads, state):
         for name in params:
             v = state[name]
             v *= beta(name, v)
-            v += _decayed(decay, name, params, grads)
+            v += decayed(name, params, grads)
             params[name] -= lr(name, v) * v
 
     return Optimizer("momentum", lambda params: {name: np.zeros_like(p) for name, p in params.items()}, step)
@@ -75,7 +78,7 @@ def momentum(lr, *, beta=0.9, weight_decay=0.0):
 
 def adam(lr, *, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
     """Adam: Kingma & Ba 2015, Algorithm 1 (eps outside the square root)."""
-    lr, eps, decay = _setting("lr", lr), _setting("eps", eps), _setting("weight_decay", weight_decay)
+    lr, eps, decayed = _setting("lr", lr), _setting("eps", eps), _decay(weight_decay)
     beta1 = _validate.number("beta1", _validate.below_one("beta1", beta1))
     beta2 = _validate.number("beta2", _validate.below_one("beta2", beta2))
 
@@ -86,7 +89,7 @@ def adam(lr, *, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
     def step(params, grads, state):
         state["t"] += 1
         for name in params:
-            g = _decayed(decay, name, params, grads)
+            g = decayed(name, params, grads)
             m, v = state["m"][name], state["v"][name]
             m += (1 - beta1) * (g - m)
             v += (1 - beta2) * (g * g - v)

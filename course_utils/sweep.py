@@ -87,15 +87,16 @@ def train_piece(piece, data, watch=None):
     # One BLAS thread: the other cores are busy with other pieces. A network that overflows is a result, not a warning.
     with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
         for step, params in enumerate(itertools.islice(path, piece.steps + 1)):
-            if step % piece.every == 0 or step == piece.steps:
+            if (step and step % piece.every == 0) or step == piece.steps:
                 for part, (x, y) in parts.items():
-                    found[part] = mlp.accuracy(params, x, y, piece.activation)
+                    outputs = mlp.forward(params, x, piece.activation).output
+                    found[part] = (outputs.argmax(axis=-1) == y).mean(axis=-1)
                     steps = found[f"{part}_steps"]
                     steps[(found[part] >= 0.9) & np.isinf(steps)] = step
+                    if part == "train" and step == piece.steps:
+                        found["loss"] = losses.cross_entropy(outputs, y)
                 if watch and watch(step):
                     return None
-        outputs = mlp.forward(params, data.x_train, piece.activation).output
-        found["loss"] = losses.cross_entropy(outputs, data.y_train)
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm.auto import tqdm
 
-from course_utils import _validate, losses, mlp, optimizers
+from course_utils import _validate, activations, losses, mlp, optimizers
 
 
 class Run(NamedTuple):
@@ -71,15 +71,15 @@ def descend(
     dtype = np.result_type(np.float32, *map(np.asarray, params.values()))  # float32 stays float32
     params = {name: np.array(_validate.finite(name, p), dtype=dtype) for name, p in params.items()}
     x = x.astype(dtype, copy=False)
-    loss, state = losses.get(loss), optimizer.init(params)
+    phi, loss, state = activations.get(activation), losses.get(loss), optimizer.init(params)
     yield params
     for batch in batches(n, batch_size, rng=rng):
         xb, yb = x[..., batch, :], y[batch]
-        masks = dropout_masks(params, len(yb), dropout, rng=rng) if dropout else None
+        masks = dropout_masks(params, len(yb), dropout, rng=rng) if dropout else {}
         # A step size too large ends in inf and nan: that is a result to show, not a warning to print.
         with np.errstate(over="ignore", invalid="ignore"):
-            trace = mlp.forward(params, xb, activation, masks=masks)
-            grads = mlp.backward(params, trace, loss.gradient(trace.output, yb), activation, masks=masks)
+            trace = mlp.propagate(params, xb, phi, masks)
+            grads = mlp.backward(params, trace, loss.gradient(trace.output, yb), phi, masks=masks)
             optimizer.step(params, grads, state)
         yield params
 

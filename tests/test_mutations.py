@@ -24,7 +24,7 @@ MISTAKES = {
         properties.gradients_are_the_derivatives,
     ),
     "delta not multiplied by phi'": (
-        "mlp", "delta = back * phi.slope(trace.h[l - 1])", "delta = back",
+        "mlp", "delta *= phi.slope(trace.h[l - 1])", "pass",
         properties.gradients_are_the_derivatives,
     ),
     "W for its transpose in the backward pass": (
@@ -32,7 +32,7 @@ MISTAKES = {
         properties.gradients_are_the_derivatives,
     ),
     "mean for sum over the batch in the bias gradient": (
-        "mlp", "delta.sum(axis=-2)", "delta.mean(axis=-2)",
+        "mlp", "ones @ delta", "ones @ delta / len(ones)",
         properties.gradients_are_the_derivatives,
     ),
     "mean for sum over the batch in the weight gradient": (
@@ -46,19 +46,19 @@ MISTAKES = {
         properties.gradients_are_the_derivatives,
     ),
     "dropout mask not applied in the backward pass": (
-        "mlp", 'back = _masked(delta @ params[f"W{l}"], masks, l - 1)', 'back = delta @ params[f"W{l}"]',
+        "mlp", 'delta = _masked(delta @ params[f"W{l}"], masks, l - 1)', 'delta = delta @ params[f"W{l}"]',
         properties.gradients_with_masks_are_the_derivatives,
     ),
     "biases left out of the forward pass": (
-        "mlp", ' + params[f"b{l}"][..., None, :]', "",
+        "mlp", 'z[l] += params[f"b{l}"][..., None, :]', "pass",
         properties.forward_is_the_formula,
     ),
     "biases left out of the forward pass, seen by the gradients": (
-        "mlp", ' + params[f"b{l}"][..., None, :]', "",
+        "mlp", 'z[l] += params[f"b{l}"][..., None, :]', "pass",
         properties.gradients_are_the_derivatives,
     ),
     "W for its transpose in the forward pass": (
-        "mlp", 'masks, l - 1) @ params[f"W{l}"].mT', 'masks, l - 1) @ params[f"W{l}"]',
+        "mlp", 'np.ascontiguousarray(params[f"W{l}"].mT)', 'params[f"W{l}"]',
         lambda mlp: properties.forward_is_the_formula(mlp, sizes=(3, 3, 3, 3)),
     ),
     # activations and losses
@@ -135,11 +135,11 @@ MISTAKES = {
         properties.adam_is_the_paper,
     ),
     "momentum that averages the gradient": (
-        "optimizers", "v += _decayed(", "v += (1 - beta(name, v)) * _decayed(",
+        "optimizers", "v += decayed(", "v += (1 - beta(name, v)) * decayed(",
         properties.momentum_is_the_formula,
     ),
     "weight decay that grows the weights": (
-        "optimizers", "grads[name] + rate * params[name]", "grads[name] - rate * params[name]",
+        "optimizers", "grads[name] + rate(", "grads[name] - rate(",
         properties.sgd_is_the_formula,
     ),
     "an lr for each network that goes by the first axis": (

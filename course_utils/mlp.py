@@ -120,8 +120,8 @@ def propagate(params, x, phi, masks):
     z, h = {}, {0: x}
     for l in range(1, L + 1):
         # BLAS multiplies a stack of small matrices a third faster when the transpose is laid out first.
-        z[l] = _masked(h[l - 1], masks, l - 1) @ np.ascontiguousarray(params[f"W{l}"].mT)
-        z[l] += params[f"b{l}"][..., None, :]
+        z_l, b = _masked(h[l - 1], masks, l - 1) @ np.ascontiguousarray(params[f"W{l}"].mT), params[f"b{l}"]
+        z[l] = np.add(z_l, b[..., None, :], out=z_l if np.can_cast(b.dtype, z_l.dtype, "safe") else None)
         if l < L:
             h[l] = phi(z[l])
     return Trace(z, h)

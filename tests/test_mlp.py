@@ -224,3 +224,9 @@ Y = np.array([0, 1, 1, 0, 1])
 def test_bad_input_is_named(error, message, call):
     with properties.says(error, message):
         call()
+
+
+def test_whole_numbers_and_one_complex_bias_are_taken():
+    params = {"W1": np.array([[1, 2]]), "b1": np.array([0.5])}
+    assert mlp.forward(params, np.array([[1, 1]])).output == 3.5
+    assert mlp.forward({**params, "b1": np.array([0.5 + 1j])}, np.array([[1, 1]])).output == 3.5 + 1j

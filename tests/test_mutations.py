@@ -50,11 +50,11 @@ MISTAKES = {
         properties.gradients_with_masks_are_the_derivatives,
     ),
     "biases left out of the forward pass": (
-        "mlp", 'z[l] += params[f"b{l}"][..., None, :]', "pass",
+        "mlp", 'np.add(z_l, b[..., None, :], out', "np.add(z_l, 0, out",
         properties.forward_is_the_formula,
     ),
     "biases left out of the forward pass, seen by the gradients": (
-        "mlp", 'z[l] += params[f"b{l}"][..., None, :]', "pass",
+        "mlp", 'np.add(z_l, b[..., None, :], out', "np.add(z_l, 0, out",
         properties.gradients_are_the_derivatives,
     ),
     "W for its transpose in the forward pass": (

@@ -82,10 +82,10 @@ def _cross_entropy(logits, labels):
 def _cross_entropy_gradient(logits, labels):
     logits = _outputs(logits)
     labels = _labels(logits, labels)
-    residual = softmax(logits)
-    residual -= np.eye(logits.shape[-1], dtype=residual.dtype)[labels]
+    _, e, total = _exp_and_sum(logits)
+    residual = e / total - np.eye(logits.shape[-1], dtype=e.dtype)[:, labels]
     residual /= len(labels)  # the loss is a mean over the samples
-    return residual
+    return residual.mT
 
 
 def _squared_error(outputs, targets):

@@ -97,6 +97,7 @@ def set_up(dev):
         # The lock is complete (--no-deps), and of built packages only: nothing is compiled on a learner's machine.
         install("--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", lock)
         install("--no-deps", "--no-build-isolation", "-e", ".")
+        quiet_lab()
     except Problem:
         if stamp:  # the installers undo what failed: what was there before is still whole
             write_stamp(stamp)
@@ -169,6 +170,14 @@ def install(*what):
     uv = shutil.which("uv")
     installer = [uv, "pip", "install", "--python", str(PYTHON)] if uv else [str(PYTHON), "-m", "pip", "install"]
     run(installer + list(what))
+
+
+def quiet_lab():
+    """JupyterLab's defaults in .venv: it neither asks about news nor looks for updates, which the lock decides."""
+    settings = VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    choice = {"fetchNews": "false", "checkForUpdates": False}
+    write_whole(settings, json.dumps({"@jupyterlab/apputils-extension:notification": choice}).encode())
 
 
 def install_oracles():

@@ -30,10 +30,8 @@ RESULTS = ("train", "test", "loss", "train_steps", "test_steps")
 PIECE = 42
 BLOCK = 128  # samples whose outputs are computed at once to measure accuracy
 DTYPE = np.float32  # half the time of float64; accuracies do not need more
-BAR = "{desc}: {percentage:3.0f}% |{bar}| {elapsed} so far, {remaining} left"
-
-
 PLANE = Path(__file__).parent / "data" / "plane.npz"  # made by `course plane --data course_utils/data/plane.npz`
+BAR = "{desc}: {percentage:3.0f}% |{bar}| {elapsed} so far, {remaining} left"
 
 
 class Sweep(NamedTuple):

@@ -108,27 +108,26 @@ def one_minus_h_squared(params, x, targets):
     return go_back(params, h, h, start(z[max(z)], targets), slope=lambda h: 1 - h**2)
 
 
-def own_output(params, x, targets):
-    z, h = run_forward(params, x)
-    delta, grads = start(h[max(h)], targets), {}
+def back_with_own_h(params, z, h, delta):
+    """Multiply by the layer's own output where its input belongs."""
+    grads = {}
     for l in reversed(range(1, len(params) // 2 + 1)):
         grads[f"W{l}"] = delta.T @ h[l]
         grads[f"b{l}"] = delta.sum(axis=0)
         if l > 1:
             delta = delta @ params[f"W{l}"] * slope(z[l - 1])
     return grads
+
+
+def own_output(params, x, targets):
+    z, h = run_forward(params, x)
+    return back_with_own_h(params, z, h, start(h[max(h)], targets))
 
 
 def own_activated_output(params, x, targets):
     """The lesson's forward pass keeps an h[L] that went through the activation, too."""
     z, h = run_forward(params, x, at_output=f)
-    delta, grads = start(z[max(z)], targets), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l]
-        grads[f"b{l}"] = delta.sum(axis=0)
-        if l > 1:
-            delta = delta @ params[f"W{l}"] * slope(z[l - 1])
-    return grads
+    return back_with_own_h(params, z, h, start(z[max(z)], targets))
 
 
 def own_z(params, x, targets):

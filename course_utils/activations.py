@@ -34,7 +34,7 @@ def _sigmoid(z):
     return 0.5 * (1 + np.tanh(0.5 * z))
 
 
-tanh = Activation("tanh", np.tanh, lambda h: 1 - h * h, at_zero=0.0, slope_at_zero=1.0)
+tanh = Activation("tanh", np.tanh, lambda h: 1 - np.square(h), at_zero=0.0, slope_at_zero=1.0)
 
 lecun_tanh = Activation(  # LeCun, Bottou, Orr, Müller 1998, section 4.4
     "lecun_tanh",

@@ -37,8 +37,8 @@ def _exp_and_sum(logits):
     A shift of all logits changes nothing but overflow. NumPy reduces a short last axis slowly: turned like this, the
     maximum over ten classes takes a twentieth of the time.
     """
-    shifted = np.ascontiguousarray(logits.mT)
-    shifted = shifted - shifted.real.max(axis=-2, keepdims=True)
+    shifted = logits.mT.copy(order="C")
+    shifted -= shifted.real.max(axis=-2, keepdims=True)
     e = np.exp(shifted)
     return shifted, e, e.sum(axis=-2, keepdims=True)
 
@@ -82,8 +82,9 @@ def _cross_entropy(logits, labels):
 def _cross_entropy_gradient(logits, labels):
     logits = _outputs(logits)
     labels = _labels(logits, labels)
-    _, e, total = _exp_and_sum(logits)
-    residual = e / total - np.eye(logits.shape[-1], dtype=e.dtype)[:, labels]
+    _, residual, total = _exp_and_sum(logits)  # in place from here on: memory is what costs time
+    residual /= total
+    residual -= np.eye(logits.shape[-1], dtype=residual.dtype)[:, labels]
     residual /= len(labels)  # the loss is a mean over the samples
     return residual.mT
 

@@ -114,16 +114,21 @@ def forward(params, x, activation="tanh", *, masks=None):
     return propagate(params, x, activations.get(activation), masks or {})
 
 
-def propagate(params, x, phi, masks):
-    """`forward` without its checks, for loops that made them before."""
+def propagate(params, x, phi, masks, *, hidden_z=True):
+    """`forward` without its checks, for loops that made them before.
+
+    Without `hidden_z` the trace's z has the output only: `backward` needs no more, and memory soon used again is fast.
+    """
     L = depth(params)
     z, h = {}, {0: x}
     for l in range(1, L + 1):
         # BLAS multiplies a stack of small matrices a third faster when the transpose is laid out first.
         z_l, b = _masked(h[l - 1], masks, l - 1) @ np.ascontiguousarray(params[f"W{l}"].mT), params[f"b{l}"]
-        z[l] = np.add(z_l, b[..., None, :], out=z_l if np.can_cast(b.dtype, z_l.dtype, "safe") else None)
+        z_l = np.add(z_l, b[..., None, :], out=z_l if np.can_cast(b.dtype, z_l.dtype, "safe") else None)
+        if hidden_z or l == L:
+            z[l] = z_l
         if l < L:
-            h[l] = phi(z[l])
+            h[l] = phi(z_l)
     return Trace(z, h)
 
 

@@ -78,7 +78,7 @@ def descend(
         masks = dropout_masks(params, len(yb), dropout, rng=rng) if dropout else {}
         # A step size too large ends in inf and nan: that is a result to show, not a warning to print.
         with np.errstate(over="ignore", invalid="ignore"):
-            trace = mlp.propagate(params, xb, phi, masks)
+            trace = mlp.propagate(params, xb, phi, masks, hidden_z=False)
             grads = mlp.backward(params, trace, loss.gradient(trace.output, yb), phi, masks=masks)
             optimizer.step(params, grads, state)
         yield params

@@ -63,7 +63,7 @@ MISTAKES = {
     ),
     # activations and losses
     "slope of tanh without its square": (
-        "activations", "lambda h: 1 - h * h", "lambda h: 1 - h",
+        "activations", "lambda h: 1 - np.square(h)", "lambda h: 1 - h",
         properties.slopes_are_the_derivatives,
     ),
     "slope of the sigmoid without its h": (

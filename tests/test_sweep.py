@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from course_utils import datasets, mlp, optimizers, sweep, training
@@ -150,30 +151,41 @@ def test_a_second_call_trains_only_what_is_missing(tmp_path, monkeypatch):
     trained = []
     train_piece = sweep.train_piece
     monkeypatch.setattr(sweep, "train_piece", lambda piece, *rest: trained.append(piece) or train_piece(piece, *rest))
-    same(sweep.sweep(SMALL, **GRID, **SHORT, folder=tmp_path), whole)
+    settings = {**GRID, **SHORT, "folder": tmp_path, "executor": concurrent.futures.ThreadPoolExecutor(2)}
+    same(sweep.sweep(SMALL, **settings), whole)
     assert 0 < sum(len(piece.lr) for piece in trained) < 16
     trained.clear()
-    same(sweep.sweep(SMALL, **GRID, **SHORT, folder=tmp_path), whole)
+    same(sweep.sweep(SMALL, **settings), whole)
     assert not trained
-    sweep.sweep(SMALL, **GRID, **{**SHORT, "steps": 20}, folder=tmp_path)  # other settings: nothing is taken over
+    sweep.sweep(SMALL, **{**settings, "steps": 20})  # other settings: nothing is taken over
     assert sum(len(piece.lr) for piece in trained) == 16
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
-def test_a_killed_run_loses_only_what_was_in_the_making(tmp_path):
+@pytest.mark.skipif(os.name != "posix", reason="signals as on POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "killed"])
+def test_a_stopped_run_keeps_what_is_done_and_leaves_no_process_behind(tmp_path, number):
     program = (
         "from course_utils import datasets, sweep; import numpy as np\n"
-        f"sweep.sweep(datasets.digits(), sigma_w=np.linspace(0, 3, 400), steps=400, folder={str(tmp_path)!r})"
+        f"sweep.sweep(datasets.digits(), sigma_w=np.linspace(0, 3, 800), steps=400, folder={str(tmp_path)!r})"
     )
-    process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stderr=subprocess.PIPE, start_new_session=True, text=True
+    )
     deadline = time.monotonic() + 60
     while len(list(tmp_path.rglob("*.npz"))) < 2 and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.02)
-    process.kill()
-    process.wait()
-    kept = [np.load(path) for path in tmp_path.rglob("*.npz")]
+    workers = psutil.Process(process.pid).children(recursive=True)
+    if number == signal.SIGINT:
+        os.killpg(process.pid, number)  # as a terminal does: the workers get it, too
+    else:
+        process.kill()
+    _, said = process.communicate(timeout=20)
+    assert ("Stopped: " in said) == (number == signal.SIGINT) and "Traceback" not in said
+    kept = [dict(np.load(path)) for path in tmp_path.rglob("*.npz")]
     assert len(kept) >= 2
     assert all(np.isfinite(piece["loss"]).all() and len(piece["points"]) <= sweep.PIECE for piece in kept)
+    assert len(workers) >= 1
+    assert psutil.wait_procs(workers, timeout=20)[1] == []
 
 
 # ---- memory ----
@@ -183,8 +195,12 @@ def test_a_killed_run_loses_only_what_was_in_the_making(tmp_path):
 def test_ten_thousand_networks_stay_within_the_budget():
     program = (
         "from course_utils import datasets, sweep; import numpy as np\n"
-        "peak = lambda: int(next(l for l in open('/proc/self/status') if l.startswith('VmHWM')).split()[1])\n"
-        "data, before = datasets.digits(), peak()\n"
+        "import psutil\n"
+        "status = lambda pid: open(f'/proc/{pid}/status').read().split('VmHWM:')[1]\n"
+        "peak = lambda: sum(int(status(p.pid).split()[0]) for p in [me, *me.children()])\n"
+        "data, me = datasets.digits(), psutil.Process()\n"
+        "sweep.sweep(data, steps=0, progress=False)  # the workers have started\n"
+        "before = peak()\n"
         "grid = dict(sigma_w=np.linspace(0, 3, 10000), hidden_layers=3)\n"
         "found = sweep.sweep(data, **grid, steps=1, every=1, progress=False)\n"
         "assert found.results['loss'].size == 10000\n"
@@ -220,7 +236,7 @@ def test_width_one():
         ({"sigma": 1.0}, r"the setting 'sigma' is not known: did you mean"),
         ({"width": 0}, r"width must be at least 1, got 0"),
         ({"batch_size": 1000}, r"batch_size is 1000, but there are only 200 samples"),
-        ({"budget": 1000}, r"budget is 1000 bytes, but \d+ networks, one for each thread, take \d+: allow more"),
+        ({"budget": 1000}, r"budget is 1000 bytes, but \d+ networks, one for each worker, take \d+: allow more"),
     ],
 )
 def test_bad_input_is_answered_in_one_sentence(settings, sentence):

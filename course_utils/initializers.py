@@ -44,16 +44,33 @@ def normal(shape, *, sigma_w=1.0, rng):
 def variance_scaling(shape, *, scale, mode, distribution, rng):
     """Zero-mean weights with Var[W_ij] = scale / n, where n is fan_in, fan_out or fan_avg by `mode`.
 
-    `distribution` is "normal" or "uniform", the latter on +-sqrt(3 scale / n), which has the same variance.
+    `distribution` is "normal", "uniform" on +-sqrt(3 scale / n), or "truncated_normal": a normal cut off at two of its
+    own standard deviations, widened so that after the cut the variance is scale / n (the default of Keras and Flax).
     """
     fan_in, fan_out = fans(shape)
     scale = _validate.number("scale", _validate.non_negative("scale", scale))
     n = _validate.one_of("mode", mode, {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2})
     std = math.sqrt(scale / n)
     rng = _validate.generator(rng)
-    draw = _validate.one_of("distribution", distribution, {"normal": rng.normal, "uniform": rng.uniform})
     limit = math.sqrt(3) * std
-    return draw(0, std, size=shape) if distribution == "normal" else draw(-limit, limit, size=shape)
+    draws = {
+        "normal": lambda: rng.normal(0, std, size=shape),
+        "uniform": lambda: rng.uniform(-limit, limit, size=shape),
+        "truncated_normal": lambda: _truncated(shape, rng) * (std / _TRUNCATED_STD),
+    }
+    return _validate.one_of("distribution", distribution, draws)()
+
+
+# z ~ N(0, 1) given |z| <= 2: by parts Var[z] = 1 - 2 * 2 p(2) / P(|z| <= 2), so the standard deviation is 0.8796.
+_TRUNCATED_STD = math.sqrt(1 - 4 * math.exp(-2) / math.sqrt(2 * math.pi) / math.erf(math.sqrt(2)))
+
+
+def _truncated(shape, rng):
+    """Draws from N(0, 1), drawn again where they are beyond +-2."""
+    z = rng.normal(size=shape)
+    while (far := np.abs(z) > 2).any():
+        z[far] = rng.normal(size=far.sum())
+    return z
 
 
 def lecun_normal(shape, *, rng):

@@ -184,6 +184,21 @@ def he_uniform_variance(initializers):
     assert 0.999 * math.sqrt(6 / 100) < np.abs(W).max() <= math.sqrt(6 / 100)
 
 
+def truncated_normal_has_its_variance_and_bounds(initializers):
+    """Var[W] = scale / n after the cut, and no |W| beyond 2 / 0.8796 standard deviations."""
+
+    class Rules:
+        @staticmethod
+        def get(name):
+            return initializers.variance_scaling
+
+    options = {"scale": 1.7, "mode": "fan_in", "distribution": "truncated_normal"}
+    variance_is(Rules, "truncated_normal", (400, 100), 1.7 / 100, 2.37, **options)
+    W = initializers.variance_scaling((400, 100), rng=np.random.default_rng(0), **options)
+    limit = 2 / 0.87962566 * math.sqrt(1.7 / 100)
+    assert 0.99 * limit < np.abs(W).max() <= limit
+
+
 def orthogonal_is_uniform(initializers):
     """W W^T = 1, and no entry prefers a sign: a raw QR factor has a diagonal that does."""
     W = initializers.orthogonal((2000, 3, 3), rng=np.random.default_rng(0))

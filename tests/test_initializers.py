@@ -14,6 +14,7 @@ from course_utils import initializers
 SHAPE = (400, 100)  # fan_out, fan_in: far from square, so that one cannot pass for the other
 NORMAL = 3.0  # kurtosis
 UNIFORM = 1.8
+TRUNCATED = 2.3655  # E[z^4] / E[z^2]^2 of a standard normal cut off at +-2
 
 
 @pytest.mark.parametrize("shape", [(400, 100), (100, 400), (3, 50, 200)])
@@ -50,7 +51,9 @@ def test_named_rules(check):
 
 
 @pytest.mark.parametrize("mode, n", [("fan_in", 100), ("fan_out", 400), ("fan_avg", 250)])
-@pytest.mark.parametrize("distribution, kurtosis", [("normal", NORMAL), ("uniform", UNIFORM)])
+@pytest.mark.parametrize(
+    "distribution, kurtosis", [("normal", NORMAL), ("uniform", UNIFORM), ("truncated_normal", TRUNCATED)]
+)
 def test_variance_scaling(mode, n, distribution, kurtosis):
     options = {"scale": 1.7, "mode": mode, "distribution": distribution}
 
@@ -68,6 +71,15 @@ def test_variance_scaling(mode, n, distribution, kurtosis):
 def test_uniform_bounds(rule, limit):
     W = initializers.get(rule)(SHAPE, rng=np.random.default_rng(0))
     assert 0.999 * math.sqrt(limit) < np.abs(W).max() <= math.sqrt(limit)
+
+
+def test_truncated_normal_is_cut_at_two_of_the_wider_standard_deviations():
+    properties.truncated_normal_has_its_variance_and_bounds(initializers)
+    W = initializers.variance_scaling(
+        SHAPE, scale=SHAPE[1], mode="fan_in", distribution="truncated_normal", rng=np.random.default_rng(0)
+    )
+    assert abs((W**4).mean() - TRUNCATED) < 5 * math.sqrt((W**4).var() / W.size), "not the shape of a cut normal"
+    assert math.isclose(initializers._TRUNCATED_STD, 0.87962566103423978, rel_tol=1e-15)  # the constant in JAX
 
 
 def test_normal_draws_are_normal():

@@ -117,6 +117,14 @@ MISTAKES = {
         "initializers", "(fan_in + fan_out) / 2", "(fan_in + fan_out)",
         properties.glorot_variance,
     ),
+    "truncated normal not widened after the cut": (
+        "initializers", "(std / _TRUNCATED_STD)", "std",
+        properties.truncated_normal_has_its_variance_and_bounds,
+    ),
+    "normal cut by clipping, not by drawing again": (
+        "initializers", "z[far] = rng.normal(size=far.sum())", "z = np.clip(z, -2, 2)",
+        properties.truncated_normal_has_its_variance_and_bounds,
+    ),
     "orthogonal with the signs that QR happens to give": (
         "initializers", "q = q * signs[..., None, :]", "pass",
         properties.orthogonal_is_uniform,

@@ -102,6 +102,16 @@ def _parser():
     plane.add_argument("--out", type=Path, metavar="FILE", help="write the figure (.png, .svg, .pdf), do not show it")
     plane.add_argument("--data", type=Path, metavar="FILE", help="write the numbers (.npz) as well")
     plane.set_defaults(command=_plane)
+
+    app = commands.add_parser(
+        "app",
+        help="show one explorer alone, for a lecture hall",
+        description="Show one explorer alone in the browser, through Voila (extra `apps`), until Ctrl-C.",
+    )
+    app.add_argument("name", metavar="NAME", help="symmetry_lab, saturation, depth, plane or training_theatre")
+    app.add_argument("--port", type=int, default=8866)
+    app.add_argument("--no-browser", action="store_true", help="only serve it")
+    app.set_defaults(command=_app)
     return parser
 
 
@@ -150,6 +160,13 @@ def _plane(options):
         plt.show()
     shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+def _app(options):
+    """`course app`: the exit status."""
+    from course_utils.explorers import app
+
+    return app.run(options.name, options.port, browser=not options.no_browser)
 
 
 def _release(options):

@@ -1,0 +1,185 @@
+"""Saturation (lesson 5): where the sums z of a layer fall on the activation, and what that does to the gradients.
+
+A random network with 10 hidden layers of 64 units sees 100 real digits. Its weights are one fixed draw, multiplied by
+sigma_w: what moves in the picture is moved by the controls alone.
+"""
+
+import functools
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from course_utils import activations, datasets, mlp, plotting, theory
+from course_utils.explorers.base import Explorer
+from course_utils.explorers.controls import Choice, Number, words
+
+LAYERS, UNITS, SAMPLES = 10, 64, 100
+FLAT = 0.05  # of phi'(0): below it an activation is flat, as in `diagnostics.saturation`
+REACH = 8.0  # the picture shows z from -REACH to REACH
+BINS = 65  # an odd number: 0 is in the middle of one
+EDGES = np.linspace(-REACH, REACH, BINS + 1)
+CENTRES = (EDGES[1:] + EDGES[:-1]) / 2
+CURVES = 1.1  # the height in the picture where phi(z) = 0
+CONTROLS = {
+    "sigma_w": Number("weight scale σ_w", 5.0, 0, 6, 0.05),
+    "sigma_b": Number("bias scale σ_b", 0.0, 0, 3, 0.05),
+    "input_scale": Number("input scale", 1.0, 0, 8, 0.05),
+    "layer": Number("layer in view", 4, 1, LAYERS),
+    "activation": Choice("activation", "tanh", ("tanh", "lecun_tanh", "sigmoid", "relu")),
+}
+PRESETS = {
+    "Zeros": {"sigma_w": 0, "sigma_b": 0},
+    "The opposite": {"sigma_w": 0, "sigma_b": 1},
+    "Too small": {"sigma_w": 0.3, "sigma_b": 0},
+    "LeCun, Glorot": {"sigma_w": 1, "sigma_b": 0},
+    "He": {"sigma_w": 1.4, "sigma_b": 0},
+    "Too large": {"sigma_w": 5, "sigma_b": 0},
+    "Unscaled inputs": {"sigma_w": 1, "sigma_b": 0, "input_scale": 7.5, "layer": 1},
+}
+
+
+class Saturation(NamedTuple):
+    """What is measured, and what mean-field theory predicts; arrays of shape (10,) hold a value for each layer."""
+
+    layer: int  # counted from 1
+    z: np.ndarray  # its sums, (100 samples, 64 units)
+    q: float  # their predicted variance
+    activation: activations.Activation
+    saturated: np.ndarray  # the share of units where phi' is at most 5 % of phi'(0): for ReLU of those that are off
+    slope: np.ndarray  # the mean of phi'^2
+    growth: np.ndarray  # RMS of delta^l over that of delta^(l+1)
+    saturated_theory: np.ndarray
+    growth_theory: np.ndarray
+
+
+@functools.cache
+def _network():
+    """The draw: digits, parameters at sigma_w = sigma_b = 1, and random errors that stand for delta^(l+1)."""
+    rng = np.random.default_rng(5)
+    params = mlp.initialize([64] + [UNITS] * (LAYERS + 1), "normal", sigma_b=1.0, rng=rng)
+    return datasets.digits().x_test[:SAMPLES], params, rng.normal(size=(SAMPLES, UNITS))
+
+
+@functools.cache
+def flat_from(name):
+    """The z > 0 from which phi'(z) is at most 5 % of phi'(0); 0 for ReLU, which is flat below 0."""
+    phi = activations.get(name)
+    z = np.linspace(0, 20, 20001)
+    return 0.0 if name == "relu" else float(z[np.argmax(phi.derivative(z) <= FLAT * phi.slope_at_zero)])
+
+
+def model(*, sigma_w, sigma_b, input_scale, layer, activation):
+    """Send the digits through the network, and random errors one layer back from each layer: a `Saturation`."""
+    x, drawn, errors = _network()
+    phi = activations.get(activation)
+    params = {name: p * (sigma_w if name[0] == "W" else sigma_b) for name, p in drawn.items()}
+    trace = mlp.forward(params, input_scale * x, phi)
+    slopes = phi.slope(np.stack([trace.h[l] for l in range(1, LAYERS + 1)]))
+    back = errors @ np.stack([params[f"W{l}"] for l in range(2, LAYERS + 2)]) * slopes
+    q = theory.variance_path(LAYERS, input_scale**2 * np.mean(x**2), sigma_w, sigma_b, phi)
+    return Saturation(
+        layer, trace.z[layer], float(q[layer - 1]), phi,
+        (slopes <= FLAT * (phi.slope_at_zero or 1)).mean(axis=(1, 2)),
+        (slopes**2).mean(axis=(1, 2)),
+        np.sqrt((back**2).mean(axis=(1, 2)) / (errors**2).mean()),
+        flat_share(q, activation),
+        sigma_w * np.sqrt(theory.gaussian_mean(lambda z: phi.derivative(z) ** 2, q)),
+    )  # fmt: skip
+
+
+def below(z, q):
+    """The share of a normal number of mean 0 and variance q that is below z, and half of it at z = q = 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return 0.5 + 0.5 * np.vectorize(math.erf)(np.nan_to_num(z / np.sqrt(2 * q)))
+
+
+def flat_share(q, activation):
+    """The share of z ~ N(0, q) where the activation is flat; at q = 0 all of ReLU's units are off."""
+    return np.where(q > 0, 0.5, 1.0) if activation == "relu" else 2 * below(-flat_from(activation), q)
+
+
+def sentence(data):
+    """Say in words what the picture shows."""
+    i, name = data.layer - 1, "off" if data.activation.name == "relu" else "saturated"
+    share, growth = data.saturated[i], data.growth[i]
+    if growth == 0 and not data.z.any():
+        return f"Layer {data.layer}: every z is 0, and zero weights send no error back: no gradient below."
+    beyond = (np.abs(data.z) > REACH).mean()
+    outside = f" ({100 * beyond:.0f} % of z beyond the edge)" if beyond >= 0.005 else ""
+    if growth == 0:
+        change, verdict = "gradients stop here", "Zero weights send nothing back, whatever the biases."
+    elif 0.95 < growth < 1.05:
+        change = "gradients keep their size"
+    elif growth < 1:
+        change = f"gradients shrink to {words(growth)}x a layer"
+        verdict = "Not saturation: the weights are too small." if share < 0.5 else "Flat units let little through."
+    else:
+        change = f"gradients grow {words(growth)}x a layer"
+        verdict = "W multiplies by more than phi' takes away."
+    if 0.8 < growth < 1.25:
+        verdict = "Near the balance: W gives back what phi' takes away."
+    return (
+        f"Layer {data.layer}: {100 * share:.0f} % {name}{outside}, mean phi'^2 = {words(data.slope[i])}: {change}. "
+        f"Theory: {100 * data.saturated_theory[i]:.0f} % and {words(data.growth_theory[i])}x. {verdict}"
+    )
+
+
+def draw(figure):
+    """Set up the three axes; return `show`, which moves their artists."""
+    layers, z = np.arange(1, LAYERS + 1), np.linspace(-REACH, REACH, 401)
+    left = figure.add_axes((0.02, 0.13, 0.53, 0.79))
+    left.set(xlim=(-REACH, REACH), ylim=(-0.02, 2.1), yticks=[], xlabel="z, what enters a unit of the layer in view")
+    left.spines.left.set_visible(False)
+    flat = [left.axvspan(0, 1, color="0.9", linewidth=0, zorder=0) for _ in range(2)]
+    moving = {"animated": True, "zorder": 2}
+    bars = left.stairs(np.zeros(BINS), EDGES, fill=True, color=plotting.SKY, label="z, measured", **moving)
+    ends = left.stairs(np.zeros(BINS), EDGES, fill=True, color=plotting.ORANGE, label="z beyond the edge", **moving)
+    (normal,) = left.plot(CENTRES, CENTRES, ":", color=plotting.BLACK, label="z, theory: normal", **moving)
+    (phi_line,) = left.plot(z, 0 * z, color=plotting.BLUE, label="phi(z)", **moving)
+    (slope_line,) = left.plot(z, 0 * z, "--", color=plotting.GREEN, label="phi'(z)", **moving)
+    left.legend(loc="upper left", framealpha=1)
+    rows = []
+    for bounds, title, color in (
+        ((0.615, 0.58, 0.375, 0.34), "% saturated by layer: dots measured, line theory", plotting.RED),
+        ((0.615, 0.13, 0.375, 0.34), "growth of gradients: RMS of delta^l / delta^(l+1)", plotting.PINK),
+    ):
+        ax = figure.add_axes(bounds, xlim=(0.5, LAYERS + 0.5), xticks=layers)
+        ax.set_title(title, loc="left")
+        here = ax.axvspan(0, 1, color=plotting.YELLOW, linewidth=0, animated=True, zorder=1)
+        (line,) = ax.plot(layers, layers, color=color, **moving)
+        (dots,) = ax.plot(layers, layers, "o", color=plotting.BLACK, markersize=5, clip_on=False, **moving)
+        rows.append((ax, here, line, dots))
+    rows[0][0].set(ylim=(0, 100), yticks=[0, 25, 50, 75, 100])
+    rows[1][0].set(
+        yscale="log", ylim=(0.04, 12), yticks=[0.1, 1, 10], yticklabels=["0.1x", "1x", "10x"], xlabel="layer"
+    )
+    rows[1][0].set_xlabel("layer")
+    rows[1][0].minorticks_off()
+    rows[1][0].axhline(1, color="0.4", linewidth=1)
+
+    def show(data, activation, **_):
+        phi, edge = activations.get(activation), flat_from(activation)
+        for span, (low, high) in zip(flat, ((-REACH, -edge), (edge, 0 if activation == "relu" else REACH))):
+            span.set(x=low, width=high - low)
+        phi_line.set_ydata(CURVES + phi(z) / 2)
+        slope_line.set_ydata(CURVES + phi.derivative(z) / 2)
+        inside = np.histogram(data.z, EDGES)[0]
+        beyond = [(data.z < -REACH).sum(), (data.z > REACH).sum()]
+        tallest = max(inside.max(), *beyond)
+        bars.set_data(inside / tallest)
+        ends.set_data(np.array([beyond[0], *np.zeros(BINS - 2), beyond[1]]) / tallest)
+        normal.set_ydata(data.z.size * np.diff(below(EDGES, data.q)) / tallest)
+        values = (100 * data.saturated, 100 * data.saturated_theory), (data.growth, data.growth_theory)
+        for (ax, here, line, dots), (measured, predicted) in zip(rows, values):
+            here.set_x(data.layer - 0.5)
+            dots.set_ydata(np.clip(measured, *ax.get_ylim()))
+            line.set_ydata(np.clip(predicted, *ax.get_ylim()))
+        return activation
+
+    return show
+
+
+def explorer(**start):
+    """The explorer, with start values by the names of its controls."""
+    return Explorer("Saturation explorer", CONTROLS, PRESETS, draw, sentence, model=model, start=start)

@@ -1,0 +1,250 @@
+"""What all explorers share: controls, presets, a picture redrawn at once, and a sentence that says what is seen.
+
+An explorer is made of functions. `model(**controls)` computes data and knows no widget. `draw(figure)` sets up the axes
+and returns `show(data, **controls)`, which moves the artists. `sentence(data)` says what is seen. `Explorer` puts them
+on the screen.
+
+It is fast because the figure (not one of pyplot's) is drawn in full only once for each key that `show` returns. Later
+only the artists marked `animated=True` are drawn, over a copy of the rest, and the picture travels as a JPEG.
+"""
+
+import base64
+import contextlib
+import difflib
+import io
+import sys
+import textwrap
+import threading
+import time
+from html import escape
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image, ImageDraw, ImageFont
+from threadpoolctl import ThreadpoolController
+
+from course_utils import _validate
+
+WIDTH, HEIGHT = 900, 400  # of a picture, in pixels
+BLAS = ThreadpoolController()  # with two threads small products wait for each other where a machine is busy
+BACKGROUNDS = 16  # pictures of what stays that are kept, 1.4 MB each
+SWITCH = (
+    0.0005  # seconds after which a cell that computes must let a picture be drawn; Python's own 0.005 halves the rate
+)
+LOOK = {
+    "font.size": 10, "axes.titlesize": 10, "axes.labelsize": 10, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True, "lines.linewidth": 2, "legend.frameon": False,
+    "legend.fontsize": 9, "image.interpolation": "nearest",
+}  # fmt: skip
+
+
+class Explorer:
+    """One explorer; a cell that ends with it shows it.
+
+    controls   {name: Number or Choice}, and presets {button: {name: value}}, which move some of them
+    model      model(**controls) -> data; or, for an animation,
+    frames     frames(**controls), a generator of data, one for each picture; `word = yield data` receives an action
+    views      names of controls that change only what is shown of the data: frames go on where they are
+    draw       draw(figure) -> show; show(data, **controls) -> a key of all that changes besides the animated artists
+    sentence   sentence(data, **views) -> str
+    click      click(x, y, **controls) -> {name: value}, x to the right and y down, in shares of the picture; plays
+    actions    {word: button}
+    ahead      by how many pictures the first one, and the one after a Reset, is ahead of the start
+    """
+
+    def __init__(self, title, controls, presets, draw, sentence, *, model=None, frames=None, views=(), click=None,
+                 actions=None, ahead=0, start=None):  # fmt: skip
+        self.title, self.controls, self.presets, self.actions = title, controls, presets, actions or {}
+        self._model, self._frames, self._views, self._sentence, self._click = model, frames, views, sentence, click
+        self._ahead = ahead
+        self.values = {name: control.start for name, control in controls.items()} | self.checked(start or {})
+        self.start, self.speed = dict(self.values), 10
+        self.data, self.status, self.error = None, "", None
+        self._lock, self._view, self._quiet, self._backgrounds = threading.RLock(), None, False, {}
+        self._stop = threading.Event()
+        self._stop.set()
+        with mpl.rc_context():  # whatever look the notebook has set
+            mpl.rcdefaults()
+            mpl.rcParams.update(LOOK)
+            self.figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100)
+            self._canvas = FigureCanvasAgg(self.figure)
+            self._show = draw(self.figure)
+            self._artists = sorted(self.figure.findobj(lambda a: a.get_animated()), key=lambda a: a.get_zorder())
+            self._act(self._compute, self.controls, ahead)
+        if self.error:
+            raise self.error
+
+    # ---- from code, and from the buttons ----
+
+    def checked(self, changes):
+        """Return the changes with each value on its control's grid; ValueError says in a sentence what cannot be."""
+        for name in changes:
+            if name not in self.controls:
+                near = difflib.get_close_matches(name, self.controls, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(self.controls)}."
+                raise ValueError(f"There is no control {name!r}: {hint}")
+        return {name: self.controls[name].check(name, value) for name, value in changes.items()}
+
+    def set(self, **changes):
+        """Move controls, as in `explorer.set(sigma_w=2.0)`; nothing moves if a value is wrong."""
+        self._move(self.checked(changes))
+        if self.error:
+            raise self.error
+
+    def preset(self, name):
+        """Move the controls as the button of that name does."""
+        self.set(**_validate.one_of("preset", name, self.presets))
+
+    def reset(self):
+        """Stop, and move all controls back to where they started."""
+        self._stop.set()
+        self._move(self.start, self._ahead)
+        if self.error:
+            raise self.error
+
+    @property
+    def playing(self):
+        """Whether it goes on by itself."""
+        return not self._stop.is_set()
+
+    def step(self, word=None):
+        """Go on by one picture; `word` is one of the actions."""
+        self._act(self._advance, word)
+
+    def play(self):
+        """Go on by itself, `speed` pictures a second, in a thread of its own: cells can run meanwhile."""
+        with self._lock:
+            if not self.playing:
+                self._stop = threading.Event()
+                threading.Thread(target=self._run, args=(self._stop,), daemon=True).start()
+                self._send()
+
+    def pause(self):
+        """Stop going on by itself."""
+        with self._lock:
+            self._stop.set()
+            self._send()
+
+    # ---- what is computed, drawn and said ----
+
+    def _move(self, changes, ahead=0):
+        """Move controls to values that were checked, then compute and draw once."""
+        with self._lock:
+            self._quiet = True  # the sliders moved from here call back at once: nothing is drawn for each of them
+            self.values |= changes
+            for name in changes if self._view else ():
+                self._view.controls[name].value = changes[name]
+            self._quiet = False
+            self._act(self._compute, changes, ahead)
+
+    def _compute(self, changed, ahead):
+        if not self.error and set(changed) <= set(self._views):
+            return
+        if self._frames:
+            self._generator = self._frames(**self.values)
+            for _ in range(1 + ahead):
+                self.data = next(self._generator)
+        else:
+            self.data = self._model(**self.values)
+
+    def _advance(self, word=None):
+        try:
+            self.data = self._generator.send(word)
+        except StopIteration:
+            self._stop.set()
+
+    def _run(self, stop):
+        sys.setswitchinterval(SWITCH)
+        while not stop.is_set():
+            due = time.monotonic() + 1 / self.speed
+            with self._lock:
+                if not stop.is_set():
+                    self._act(self._advance)
+            stop.wait(max(0.005, due - time.monotonic()))
+
+    def _act(self, compute, *arguments):
+        """Compute, draw, say and show; an error is said where the sentence stands, and kept."""
+        with self._lock, BLAS.limit(limits=1, user_api="blas"):
+            try:
+                compute(*arguments)
+                self._draw()
+                shown = {name: self.values[name] for name in self._views}
+                self.status, self.error = self._sentence(self.data, **shown), None
+            except Exception as error:
+                self._stop.set()
+                self.status = f"This explorer stopped: {type(error).__name__}: {error}. Reset goes back to the start."
+                self.error = error
+            self._send()
+
+    def _draw(self):
+        key = self._show(self.data, **self.values)
+        if key not in self._backgrounds:
+            if len(self._backgrounds) == BACKGROUNDS:
+                self._backgrounds.clear()
+            self._canvas.draw()  # leaves the animated artists out
+            self._backgrounds[key] = self._canvas.copy_from_bbox(self.figure.bbox)
+        self._canvas.restore_region(self._backgrounds[key])
+        for artist in self._artists:
+            artist.draw(self._canvas.renderer)
+
+    def _pixels(self):
+        # X instead of alpha: a JPEG has none, and converting takes as long as encoding.
+        return Image.frombuffer("RGBX", (WIDTH, HEIGHT), self._canvas.buffer_rgba(), "raw", "RGBX", 0, 1)
+
+    def _send(self):
+        if self._view:
+            self._view.picture.value = _encoded(self._pixels(), "JPEG", quality=80, subsampling=1)
+            self._view.status.value = escape(self.status)
+            if self._frames:
+                self._view.buttons["Play"].description = "Pause" if self.playing else "Play"
+
+    # ---- what a notebook shows ----
+
+    def __repr__(self):
+        settings = ", ".join(f"{control.label} {control.text(self.values[k])}" for k, control in self.controls.items())
+        return "\n".join(textwrap.wrap(f"{self.title}: {settings}.", 100) + textwrap.wrap(self.status, 100))
+
+    def png(self):
+        """Return the picture with the sentence below it, as a notebook keeps it."""
+        font = ImageFont.truetype(f"{mpl.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 13)
+        lines = textwrap.wrap(self.status, 120)
+        page = Image.new("RGB", (WIDTH, HEIGHT + 8 + 20 * len(lines)), "white")
+        page.paste(self._pixels().convert("RGB"))
+        for i, line in enumerate(lines):
+            ImageDraw.Draw(page).text((16, HEIGHT + 20 * i), line, "black", font)
+        return _encoded(page, "PNG")
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """Give the picture and the words, and the live view if ipywidgets is installed."""
+        with self._lock:
+            bundle = {"text/plain": repr(self), "image/png": base64.b64encode(self.png()).decode()}
+            with contextlib.suppress(ImportError):
+                bundle |= {k: v for k, v in self._live()._repr_mimebundle_().items() if k not in bundle}
+            return bundle, {"image/png": {"alt": f"{self.title}. {self.status}"}}
+
+    def _live(self):
+        """Build the widgets when they are first shown."""
+        from course_utils.explorers import view
+
+        if not self._view:
+            self._view = view.build(self)
+            self._send()
+        return self._view.all
+
+    def _slid(self, name, value):
+        with self._lock:
+            if not self._quiet:
+                self._move(self.checked({name: value}))
+
+    def _clicked(self, place):
+        x, y, _ = map(float, place.split())
+        self._move(self.checked(self._click(x, y, **self.values)))
+        if self._frames:
+            self.play()
+
+
+def _encoded(picture, kind, **options):
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
+    return out.getvalue()

@@ -45,7 +45,7 @@ def variance_scaling(shape, *, scale, mode, distribution, rng):
     """Zero-mean weights with Var[W_ij] = scale / n, where n is fan_in, fan_out or fan_avg by `mode`.
 
     `distribution` is "normal", "uniform" on +-sqrt(3 scale / n), or "truncated_normal": a normal cut off at two of its
-    own standard deviations, widened so that after the cut the variance is scale / n (the default of Keras and Flax).
+    own standard deviations, widened so that after the cut the variance is scale / n (Keras's and Flax's normal rules).
     """
     fan_in, fan_out = fans(shape)
     scale = _validate.number("scale", _validate.non_negative("scale", scale))

@@ -109,3 +109,35 @@ def places(points, ax):
         ax.plot(x, y, "o", markersize=14, color="white", markeredgecolor=BLACK, clip_on=False, zorder=3)
         ax.annotate(name, (x, y), ha="center", va="center", fontsize=9, annotation_clip=False, zorder=4)
     return ax
+
+
+def chart(found, axes, *, title=""):
+    """Draw a chart of the `clinic` on four axes: accuracy; update-to-weight ratio; the layers' outputs; neurons."""
+    accuracy, ratio, outputs, neurons = axes
+    legend = {"loc": "center right", "fontsize": 9, "frameon": True, "framealpha": 0.85, "edgecolor": "none"}
+    for part, color, dash in (("train", BLUE, "-"), ("test", RED, "--")):
+        accuracy.plot(found["step"], found[part], color=color, linestyle=dash, label=part)
+    accuracy.set(ylim=(0, 1.03), ylabel=title, title="accuracy", xlabel="step")
+    accuracy.legend(**legend)
+    matrices = found["ratio"].shape[1]
+    floor, top = -6.0, 0.8  # where zero (and what is nearly zero), and 0 / 0, are drawn
+    for l, values in enumerate(found["ratio"].T, start=1):
+        with np.errstate(divide="ignore"):
+            logs = np.where(np.isnan(values), top, np.maximum(np.log10(values), floor))
+        shade = plt.get_cmap("viridis")(0.9 * (l - 1) / max(matrices - 1, 1))
+        style = {"color": shade, "linewidth": 1.5, "marker": f"${l}$", "markersize": 6, "markevery": (l - 1, matrices)}
+        ratio.plot(found["step"], logs, **style)
+    ratio.axhline(-3, color=BLACK, linestyle=":", linewidth=1)
+    ratio.set(ylim=(floor - 0.4, top + 0.4), title="update / weight, log10", xlabel="step")
+    ratio.set_yticks([floor, -5, -4, -3, -2, -1, 0, top], ["0", "-5", "-4", "-3", "-2", "-1", "", "0/0"])
+    layers = np.arange(1, matrices)
+    for name, color, marker in (("varies", BLUE, "o"), ("flat", RED, "s")):
+        outputs.plot(layers, found[name][0], color=color, marker=marker, mfc="white", linestyle=":", linewidth=1)
+        outputs.plot(layers, found[name][-1], color=color, marker=marker, label=name)
+    outputs.set(ylim=(-0.05, 1.08), title="layer outputs", xlabel="hidden layer", xticks=layers)
+    outputs.legend(**legend)
+    neurons.bar(layers - 0.2, found["distinct"][0], 0.4, facecolor="white", edgecolor=GREEN, label="start")
+    neurons.bar(layers + 0.2, found["distinct"][-1], 0.4, color=GREEN, label="end")
+    most = 1.1 * max(found["distinct"].max(), 10)
+    neurons.set(title="different neurons", xlabel="hidden layer", xticks=layers, ylim=(0, most))
+    return axes

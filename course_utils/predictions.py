@@ -89,6 +89,36 @@ def prequiz() -> Prompt:
     return Prompt("\n".join([lead, *plain]), html, build)
 
 
+def verdicts(found: dict[str, str]) -> Prompt:
+    """Set the verdicts found, {"T1": "true", ...}, beside what the learner said first and said last."""
+    prompts = _statements()
+    for prompt in prompts:
+        if found.get(prompt["id"]) not in JUDGEMENTS[:-1]:
+            raise ValueError(
+                f"{prompt['id']} needs a verdict: {', '.join(JUDGEMENTS[:-1])}; got {found.get(prompt['id'])}."
+            )
+    plain = [fill(f"{p['id']}. {p['text']} - {found[p['id']]}", 100, subsequent_indent="      ") for p in prompts]
+    html = _list(f"<b>{p['id']}.</b> {escape(p['text'])} <b>{found[p['id']]}</b>" for p in prompts)
+
+    def build():
+        import ipywidgets
+
+        first, last = prequiz_answers(first=True), prequiz_answers()
+        rows = [
+            f"<tr><td>{p['id']}</td><td>{escape(p['text'])}</td><td>{first.get(p['id'], 'not answered')}</td>"
+            f"<td>{last.get(p['id'], 'not answered')}</td><td><b>{found[p['id']]}</b>"
+            f"{' ✓' * (last.get(p['id']) == found[p['id']])}</td></tr>"
+            for p in prompts
+        ]
+        right = [sum(said.get(key) == verdict for key, verdict in found.items()) for said in (first, last)]
+        head = "<tr><th></th><th>statement</th><th>you said first</th><th>you said last</th><th>found</th></tr>"
+        score = f"At first {right[0]} of {len(found)} as found, at last {right[1]}."
+        table = f"<table>{head}{''.join(rows)}</table>{_status(score)}"
+        return ipywidgets.VBox([ipywidgets.HTML(STYLE + table)]).add_class("course-prompt")
+
+    return Prompt("\n".join(plain), html, build)
+
+
 def prequiz_answers(first: bool = False) -> dict[str, str]:
     """Return the latest choice per statement answered so far (or the first one), such as {"T3": "false"}."""
     stored, note = answers()
@@ -118,7 +148,8 @@ def _find(prompt_id: str) -> dict:
     known = {question["id"]: question for question in content()["question"]}
     if prompt_id not in known:
         near = difflib.get_close_matches(str(prompt_id), known, cutoff=0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}."
+        rule = f"an id is a lesson and a word, such as {next(iter(known))}."
+        hint = f"did you mean {' or '.join(near)}?" if near else rule
         raise ValueError(f"There is no prediction {prompt_id!r}: {hint}")
     return known[prompt_id]
 

@@ -108,7 +108,7 @@ def test_statement_is_a_claim_without_a_verdict(text):
 def test_an_unknown_id_names_near_matches_in_one_sentence():
     with pytest.raises(ValueError, match=r"no prediction '02-zero-tan': did you mean 02-zero-tanh or .*\?$"):
         predict("02-zero-tan")
-    with pytest.raises(ValueError, match=r"no prediction 'T3': there are 01-shape, .*02-dropout\.$"):
+    with pytest.raises(ValueError, match=r"no prediction 'T3': an id is a lesson and a word, such as 01-shape\.$"):
         recall("T3")
 
 
@@ -172,12 +172,43 @@ def test_the_prequiz_gives_no_verdict():
     assert len(replies) == 1, "the reply is the same for every statement and every judgement"
 
 
+FOUND = dict.fromkeys(STATEMENTS, "false") | {"T8": "true", "T2": "true under a condition"}
+
+
+def test_the_verdicts_stand_beside_what_was_said_first_and_last():
+    for statement, judgement in [("T8", "no idea yet"), ("T8", "true"), ("T2", "true"), ("T3", "false")]:
+        predictions.record(statement, judgement)
+    shown = said(live(predictions.verdicts(FOUND)))
+    rows = dict(re.findall(r"<tr><td>(T\d+)</td>(.*?)</tr>", shown))
+    assert list(rows) == list(STATEMENTS)
+    cells = {name: re.findall(r"<td>(.*?)</td>", row)[1:] for name, row in rows.items()}
+    assert cells["T8"] == ["no idea yet", "true", "<b>true</b> ✓"]
+    assert cells["T2"] == ["true", "true", "<b>true under a condition</b>"]
+    assert cells["T3"] == ["false", "false", "<b>false</b> ✓"]
+    assert cells["T1"] == ["not answered", "not answered", "<b>false</b>"]
+    assert "At first 1 of 10 as found, at last 2." in shown
+
+
+@pytest.mark.parametrize("wrong", [{k: v for k, v in FOUND.items() if k != "T5"}, FOUND | {"T5": "no idea yet"}])
+def test_a_missing_verdict_is_named(wrong):
+    with pytest.raises(ValueError, match=r"^T5 needs a verdict: true, true under a condition, false; got "):
+        predictions.verdicts(wrong)
+
+
 def test_every_control_has_a_name():
     for prompt in prequiz(), *map(predict, QUESTIONS):
         assert all(button.tooltip and len(button.description) > 2 for button in buttons(live(prompt)))
 
 
-@pytest.mark.parametrize("make", [prequiz, *(lambda k=k: predict(k) for k in QUESTIONS), lambda: recall("02-one-ulp")])
+@pytest.mark.parametrize(
+    "make",
+    [
+        prequiz,
+        *(lambda k=k: predict(k) for k in QUESTIONS),
+        lambda: recall("02-one-ulp"),
+        lambda: predictions.verdicts(FOUND),
+    ],
+)
 def test_what_a_notebook_stores_does_not_depend_on_answers(make, work):
     before = make()._repr_mimebundle_()
     for key in QUESTIONS:
@@ -192,15 +223,21 @@ def test_what_a_notebook_stores_does_not_depend_on_answers(make, work):
     assert not re.search(str(work), str(before))
 
 
+def packed(text):
+    """The text without white space: a line may be broken anywhere."""
+    return "".join(text.split())
+
+
 @pytest.mark.parametrize("key", QUESTIONS)
 def test_the_fixed_words_ask_in_predict_and_explain_in_recall(key):
-    flat = {make: " ".join(repr(make(key)).split()) for make in (predict, recall)}
+    flat = {make: packed(repr(make(key))) for make in (predict, recall)}
     for option in QUESTIONS[key]["option"]:
-        assert f"( ) {option['text']}" in flat[predict] and option["reply"] not in flat[predict]
-        assert f"{'(right)' if option.get('right') else '( )'} {option['text']} {option['reply']}" in flat[recall]
+        text, reply = packed(option["text"]), packed(option["reply"])
+        assert f"(){text}" in flat[predict] and reply not in flat[predict]
+        assert f"{'(right)' if option.get('right') else '()'}{text}{reply}" in flat[recall]
         for page in predict(key).html, recall(key).html:
             assert f"{predictions.escape(option['text'])}</" in page
-    assert QUESTIONS[key]["text"] in flat[predict] and QUESTIONS[key]["text"] in flat[recall]
+    assert packed(QUESTIONS[key]["text"]) in flat[predict] and packed(QUESTIONS[key]["text"]) in flat[recall]
     assert ("<details>" in predict(key).html) == (key in NOW), "a reply that comes later is not in the page"
     assert max(map(len, repr(recall(key)).splitlines())) <= 100
 

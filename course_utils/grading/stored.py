@@ -157,17 +157,26 @@ def execute(path, name=None):
     old = read(path)
     nb = run(old, path.parent, name)
     keep_pictures(nb, normalise(old))
-    for target, png in exported(nb, path).items():
+    for target, content in exported(nb, path).items():
         target.parent.mkdir(parents=True, exist_ok=True)
-        write(png, target)
+        write(content, target)
     return write(to_text(nb, name), path)
 
 
 def exported(nb, path):
-    """{file: PNG bytes} of the cells whose metadata says course.picture, a file named from the repository's root."""
+    """{file: bytes} of the cells whose metadata names a file, from the repository's root, that is to be made of them.
+
+    course.picture: of the PNG a code cell shows; course.text: of the text of a Markdown cell.
+    """
     root = Path(path).resolve().parent.parent
-    cells = {cell.metadata["course"]["picture"]: cell for cell in nb.cells if "picture" in _course(cell)}
-    return {root / name: base64.b64decode(_pictures(cell)[0]["image/png"]) for name, cell in cells.items()}
+    made = {}
+    for cell in nb.cells:
+        course = _course(cell)
+        if "picture" in course:
+            made[root / course["picture"]] = base64.b64decode(_pictures(cell)[0]["image/png"])
+        if "text" in course:
+            made[root / course["text"]] = (cell.source + "\n").encode("utf-8")
+    return made
 
 
 def _course(cell):
@@ -184,9 +193,9 @@ def problems(path):
     except ValueError as error:
         return [str(error)]
     found = [] if normal == text else ["not normalised"]
-    for target, png in exported(nb, path).items():
-        if not target.is_file() or target.read_bytes() != png:
-            found.append(f"{target.name} is not the stored picture of its cell")
+    for target, content in exported(nb, path).items():
+        if not target.is_file() or target.read_bytes() != content:
+            found.append(f"{target.name} is not what its cell holds")
     if "widgets" in nb.metadata:
         found.append("widget state in the notebook's metadata")
     for position, cell in enumerate(nb.cells, start=1):

@@ -1,5 +1,6 @@
 """The checks: planted mistakes are refused and named, right answers of any style pass, bad input never hurts."""
 
+import collections
 import importlib.util
 import inspect
 import itertools
@@ -14,11 +15,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils import activations, datasets, gradcheck, losses, mlp, optimizers, training
-from course_utils.checks import QUESTIONS, check, exercise01, exercise02
+from course_utils import activations, datasets, diagnostics, gradcheck, losses, mlp, optimizers, theory, training
+from course_utils.checks import (
+    QUESTIONS,
+    check,
+    exercise01,
+    exercise02,
+    exercise04,
+    exercise06,
+    exercise07,
+    exercise08,
+    exercise09,
+    progress,
+)
 from course_utils.checks.core import Mistake, Question, verdict
 from course_utils.checks.values import same
 from course_utils.grading import release, stored
+from course_utils.predictions import answers
 
 MISTAKES = Path(__file__).parent / "mistakes"
 SOLUTIONS = Path(__file__).parents[1] / "solutions"
@@ -54,7 +67,8 @@ def test_a_wrong_answer_is_refused_in_one_short_line_that_says_why(name, title, 
 
 @pytest.mark.parametrize(("name", "title", "answer"), RIGHT, ids=[f"{r[0]} {r[1]}" for r in RIGHT])
 def test_a_right_answer_passes_whatever_its_style(name, title, answer):
-    assert verdict(QUESTIONS[name], answer) == f"✓ {name} solved ({QUESTIONS[name].points} points)"
+    points = QUESTIONS[name].points
+    assert verdict(QUESTIONS[name], answer) == f"✓ {name} solved ({points} point{'s' * (points > 1)})"
 
 
 def test_at_least_three_in_four_mistakes_are_called_by_their_name(capsys):
@@ -237,15 +251,17 @@ def test_the_reference_solves_its_question_for_any_seed(question):
 
 
 def test_every_exercise_has_twelve_points():
-    for exercise in (exercise01, exercise02):
-        assert sum(question.points for question in exercise.QUESTIONS) == 12
+    points = collections.Counter()
+    for question in QUESTIONS.values():
+        points[question.id.split(".")[0]] += question.points
+    assert points == {str(n): 12 for n in range(1, 10)}
 
 
-@pytest.mark.parametrize("name", ["01_backpropagation", "02_zero_weights"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in SOLUTIONS.glob("*.ipynb")))
 def test_solution_and_exercise_notebooks_agree_with_the_questions(name, capsys):
     solution = stored.read(SOLUTIONS / f"{name}.ipynb")
     cells = {cell.id: cell for cell in solution.cells}
-    for nb, line in ((solution, "✓ {0} solved ({1} points)"), (release.release(solution), "– {0} not attempted yet")):
+    for nb, line in ((solution, "✓ {0} solved ({1})"), (release.release(solution), "– {0} not attempted yet")):
         space = {}
         for cell in nb.cells:
             if cell.cell_type == "code":
@@ -254,12 +270,13 @@ def test_solution_and_exercise_notebooks_agree_with_the_questions(name, capsys):
                 capsys.readouterr()
                 continue
             question = QUESTIONS[cell.metadata.course.question]
-            assert capsys.readouterr().out.strip() == line.format(question.id, question.points)
+            points = f"{question.points} point{'s' * (question.points > 1)}"
+            assert capsys.readouterr().out.strip() == line.format(question.id, points)
             assert cell.metadata.course.points == question.points
             answer = space[question.reference.__name__]
             assert list(inspect.signature(answer).parameters) == question.parameters
             text = cells[f"q{question.id.replace('.', '-')}-text"].source
-            assert text.startswith(f"## {question.id} {question.title} ({question.points} points)")
+            assert text.startswith(f"## {question.id} {question.title} ({points})")
 
 
 # What the reference answers claim is so
@@ -313,7 +330,7 @@ def test_a_permutation_leaves_the_output_as_it_was():
 
 
 @pytest.mark.parametrize("widths", [[4], [3, 5], [2, 7, 3]])
-def test_the_narrow_network_follows_the_wide_one(widths):
+def test_the_wide_network_follows_the_narrow_one(widths):
     rng = np.random.default_rng(0)
     n = [1, *widths, 1]
     narrow = mlp.initialize([3, *[1] * len(widths), 2], "normal", sigma_w=1.0, sigma_b=0.5, rng=rng)
@@ -323,7 +340,7 @@ def test_the_narrow_network_follows_the_wide_one(widths):
         wide[f"b{l}"] = np.tile(narrow[f"b{l}"], n_out)
     x, labels = rng.normal(size=(9, 3)), rng.integers(2, size=9)
     outputs = {}
-    for name, params, lr in (("wide", wide, 0.3), ("narrow", narrow, exercise02.width_one_rates(widths, 0.3))):
+    for name, params, lr in (("wide", wide, exercise02.wide_rates(widths, 0.05)), ("narrow", narrow, 0.05)):
         run = training.train(params, x, labels, optimizers.sgd(lr), steps=200, progress=False)
         assert not np.allclose(mlp.forward(run.params, x).output, mlp.forward(params, x).output, atol=0.1)
         outputs[name] = mlp.forward(run.params, x).output
@@ -374,6 +391,209 @@ def test_a_poke_at_a_blank_pixel_changes_nothing():
     assert trained_poked["W1"][0, 0] == poked["W1"][0, 0]
     trained_poked["W1"][0, 0] = trained["W1"][0, 0]
     assert all(np.array_equal(trained[name], trained_poked[name]) for name in params)
+
+
+def _first_steps(params, activation):
+    """The first step at which each W^l has a gradient, by training."""
+    x, labels = np.random.default_rng(3).normal(size=(8, params["W1"].shape[1])), np.array([0, 0, 0, 0, 0, 1, 1, 2])
+    path = training.descend(params, x, labels, optimizers.sgd(0.5), activation=activation)
+    moves = [mlp.loss_and_gradients(p, x, labels, activation)[1] for p, _ in zip(path, range(40))]
+    steps = ([t for t, g in enumerate(moves) if g[f"W{l}"].any()] for l in range(1, mlp.depth(params) + 1))
+    return [found[0] if found else None for found in steps]
+
+
+def test_each_zero_matrix_above_costs_a_step():
+    for case in QUESTIONS["4.1"].inputs():
+        sizes = [4, *[3] * len(case["zero"])]
+        params = mlp.initialize(sizes, "normal", sigma_b=1.0, rng=np.random.default_rng(1))
+        params |= {f"W{l}": 0 * params[f"W{l}"] for l, zero in enumerate(case["zero"], start=1) if zero}
+        assert _first_steps(params, "tanh") == exercise04.first_steps(**case)
+
+
+def test_who_wakes_and_who_never_does():
+    for case in QUESTIONS["4.2"].inputs():
+        biases = case["biases"]
+        params = mlp.initialize([4, *map(len, biases.values()), 3], "zeros")
+        params |= {f"b{l}": b for l, b in biases.items()}
+        assert _first_steps(params, case["activation"]) == exercise04.waking_steps(**case)
+
+
+def test_the_critical_bias_leaves_no_gradient():
+    for case in QUESTIONS["4.4"].inputs():
+        params = mlp.initialize([2, 3, 3, case["classes"]], "zeros", sigma_b=1.0, rng=np.random.default_rng(0))
+        params["b3"] = exercise04.critical_bias(**case)
+        x = np.random.default_rng(1).normal(size=(len(case["labels"]), 2))
+        _, grads = mlp.loss_and_gradients(params, x, case["labels"])
+        assert max(np.abs(g).max() for g in grads.values()) < 1e-15
+
+
+def test_the_second_order_is_that_of_the_loss():
+    for case in QUESTIONS["4.5"].inputs():
+        params, x, labels, direction = case.values()
+
+        def loss(eps, p=params, x=x, labels=labels, d=direction):
+            return mlp.loss_and_gradients({name: p[name] + eps * d[name] for name in p}, x, labels)[0]
+
+        measured = (loss(1e-3) - 2 * loss(0) + loss(-1e-3)) / 2e-6
+        assert measured == pytest.approx(exercise04.second_order(**case), rel=1e-4)
+
+
+def _mean_squares(widths, variances, sigma_b, phi, networks=4000):
+    """Measured on random networks: mean squares of the last z, for inputs 1, and of delta^1, for delta^L of size 1."""
+    rng = np.random.default_rng(0)
+    h, weights = np.ones((networks, widths[0])), []
+    for n_in, n_out, v in zip(widths, widths[1:], variances, strict=False):
+        weights.append(rng.normal(size=(networks, n_out, n_in)) * np.sqrt(v))
+        z = (weights[-1] @ h[..., None])[..., 0] + sigma_b * rng.normal(size=(networks, n_out))
+        h = phi(z)
+    delta = rng.normal(size=(networks, 1, widths[-1]))
+    for W in weights[:0:-1]:
+        delta = delta @ W
+    return (z**2).mean(), (delta**2).mean()
+
+
+def test_signals_and_errors_change_as_the_answers_to_6_1_and_6_2_say():
+    for case in QUESTIONS["6.1"].inputs():
+        case["power"] = 1.0
+        path = exercise06.signal_path(**case)
+        measured, _ = _mean_squares(case["widths"], case["variances"], case["sigma_b"], activations.relu)
+        assert measured == pytest.approx(path[-1], rel=0.15)
+    for case in QUESTIONS["6.2"].inputs():
+        widths = case["widths"]
+        variances = [exercise06._variance(i, o, case["mode"]) for i, o in itertools.pairwise(widths)]
+        measured = _mean_squares(widths, variances, 0.0, activations.identity)
+        np.testing.assert_allclose(measured, exercise06.there_and_back(**case), rtol=0.25)
+
+
+def test_a_step_of_these_sizes_changes_each_matrix_by_the_target():
+    for case in QUESTIONS["7.2"].inputs():
+        params, grads, target = case.values()
+        rates = exercise07.step_sizes(**case) | {name: 0.0 for name in params if name[0] == "b"}
+        after = {name: p - rates[name] * grads[name] for name, p in params.items()}
+        np.testing.assert_allclose([*diagnostics.update_to_weight(params, after).values()], target)
+
+
+def test_near_inputs_of_a_wide_network_are_pulled_apart_by_chi():
+    rng = np.random.default_rng(0)
+    params = mlp.initialize([50, *[2000] * 6], "normal", sigma_w=2.0, rng=rng)
+    x = rng.normal(size=(4, 50)) * np.sqrt(theory.q_fixed_point(2.0, 0.0)) / 2.0
+    factors = exercise07.stretching(params, x, 1e-4 * rng.normal(size=x.shape))
+    np.testing.assert_allclose(factors, theory.chi_1(2.0, 0.0), rtol=0.1)
+
+
+def test_a_wide_residual_network_grows_as_predicted():
+    for q, sigma_w, branches in (case.values() for case in QUESTIONS["7.4"].inputs()):
+        rng, n = np.random.default_rng(1), 1000
+        h, matrices = [np.sqrt(q) * rng.normal(size=(20, n))], []
+        for _ in range(branches):
+            matrices.append(sigma_w / np.sqrt(n) * rng.normal(size=(n, n)))
+            h.append(h[-1] + np.tanh(h[-1]) @ matrices[-1].T)
+        delta = first = rng.normal(size=(20, n))
+        for W, before in zip(reversed(matrices), reversed(h[:-1]), strict=True):
+            delta = delta + (delta @ W) * (1 - np.tanh(before) ** 2)
+        found = exercise07.residual_growth(q, sigma_w, branches)
+        assert (h[-1] ** 2).mean() == pytest.approx(found["forward"], rel=0.1)
+        assert (delta**2).mean() / (first**2).mean() == pytest.approx(found["backward"], rel=0.15)
+
+
+def test_the_doctor_knows_patients_of_other_seeds():
+    for seed in range(3):
+        assert all(exercise07.diagnose(chart) == name for name, chart in exercise07._patients(seed))
+
+
+def test_a_point_on_the_edge_of_chaos_is_on_it():
+    for case in QUESTIONS["6.5"].inputs():
+        sigma_w, sigma_b = exercise06.edge_of_chaos(**case)
+        assert theory.chi_1(sigma_w, sigma_b, case["activation"]) == pytest.approx(1)
+        assert theory.q_fixed_point(sigma_w, sigma_b, case["activation"]) == pytest.approx(case["q"])
+
+
+def test_the_slope_and_the_forget_bias_solve_their_equations():
+    for case in QUESTIONS["8.1"].inputs():
+        a = exercise08.slope_for(**case)
+        np.testing.assert_allclose(np.sqrt(2 / (1 + a**2)), case["sigma_w"])
+    for case in QUESTIONS["8.5"].inputs():
+        gate = 1 / (1 + np.exp(-exercise08.forget_bias(**case)))
+        np.testing.assert_allclose(gate ** case["T"], case["share"], rtol=1e-9)
+
+
+def test_lora_gradients_agree_with_the_complex_step():
+    for case in QUESTIONS["8.2"].inputs():
+        x, delta, A, B, alpha = case.values()
+
+        def loss(p, x=x, delta=delta, alpha=alpha):
+            return (delta * (x @ (alpha / len(p["A"]) * p["B"] @ p["A"]).T)).sum()  # delta is its derivative by z
+
+        exact = gradcheck.complex_step(loss, {"A": A, "B": B})
+        assert gradcheck.relative_error(exercise08.lora_gradients(**case), exact) < 1e-13
+
+
+def test_first_biases_are_where_the_loss_is_lowest():
+    for case in QUESTIONS["8.3"].inputs():
+        targets = case["targets"]
+
+        def loss(b, targets=targets):
+            return losses.binary_cross_entropy(b + np.zeros(targets.shape), targets)
+
+        assert np.abs(gradcheck.complex_step(loss, exercise08.tagging_bias(**case))).max() < 1e-15
+    for case in QUESTIONS["8.4"].inputs():
+        labels, weights = case.values()
+
+        def loss(b, labels=labels, each=weights[labels]):
+            return -(each * np.log(losses.softmax(b)[labels])).sum() / each.sum()
+
+        start = exercise08.weighted_start(**case)
+        assert start["loss"] == pytest.approx(loss(start["b"]))
+        assert np.abs(gradcheck.complex_step(loss, start["b"])).max() < 1e-15
+
+
+def _measured_times(wires):
+    """Train tanh nodes of width 3, joined by these wires, for some steps, and look."""
+    rng = np.random.default_rng(0)
+    x, target, last = rng.normal(size=(9, 3)), rng.normal(size=(9, 3)), max(b for _, b, _ in wires)
+    W = {str(i): rng.normal(size=(3, 3)) * (kind != "zero") for i, (_, _, kind) in enumerate(wires)}
+    first = [None] * len(wires)
+    for step in range(8):
+
+        def loss(W):
+            h = {0: x}
+            for node in range(1, last + 1):
+                z = sum((h[a] @ W[str(i)].T for i, (a, b, _) in enumerate(wires) if b == node), 0 * x)
+                h[node] = z if node == last else np.tanh(z)
+            return ((h[last] - target) ** 2).sum() / 18
+
+        grads = gradcheck.complex_step(loss, W)
+        for i, (_, _, kind) in enumerate(wires):
+            if kind != "fixed":
+                first[i] = step if first[i] is None and grads[str(i)].any() else first[i]
+                W[str(i)] -= 0.1 * grads[str(i)]
+    return first
+
+
+def test_wires_wake_when_the_answer_says():
+    for case in QUESTIONS["8.6"].inputs()[:-2]:  # the last two have many wires
+        assert _measured_times(**case) == exercise08.waking_times(**case)
+
+
+def test_merged_networks_compute_the_same_and_have_no_copies_left():
+    for case in QUESTIONS["9.2"].inputs():
+        params = case["params"]
+        x = np.random.default_rng(1).normal(size=(9, params["W1"].shape[1]))
+        for answer in (exercise09.merge_copies, *PLANTED["9.2"].RIGHT.values()):
+            merged = {name: np.array(p) for name, p in answer(params).items()}
+            for phi in ("tanh", "relu"):
+                after, before = (mlp.forward(p, x, phi).output for p in (merged, params))
+                np.testing.assert_allclose(after, before, atol=1e-4 if merged["W1"].dtype == "f4" else 1e-12)
+            for l in range(1, mlp.depth(merged)):
+                rows = np.column_stack([merged[f"W{l}"], merged[f"b{l}"]])
+                assert diagnostics.distinct_rows(rows, 0) == len(rows)
+
+
+def test_activations_nobody_has_seen_have_the_slopes_they_say():
+    z, eps = np.array([-3.1, -0.4, 0.7, 2.5]), 1e-6
+    for phi in (exercise09.leaky_relu, exercise09.elu, exercise09.softplus, exercise09.wide_tanh, exercise09.half_relu):
+        assert phi.derivative(z) == pytest.approx((phi(z + eps) - phi(z - eps)) / (2 * eps), abs=1e-5)
+        assert phi(np.zeros(1))[0] == pytest.approx(phi.at_zero)
 
 
 # Bad input
@@ -556,3 +776,32 @@ def test_whatever_is_returned_the_answer_is_one_line(question, value):
 def test_a_message_holds_no_address():
     line = verdict(QUESTIONS["1.3"], _raises(ValueError(object())))
     assert line.startswith("✗ 1.3 not yet: ValueError: <object object>, given")
+
+
+# Progress
+
+
+def test_progress_counts_what_was_solved_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "work"))
+    monkeypatch.setattr("course_utils.predictions._unsaved", {})
+    progress()
+    line = capsys.readouterr().out
+    assert line.startswith("0 of 108 points: 1 ·····  2 ·····  3 ·····  ") and line.count("\n") == 1
+    for answer in (exercise02.permute, exercise02.permute, lambda params, orders: params):
+        check("2.2", answer)
+    check("1.1", None)
+    capsys.readouterr()
+    progress()
+    points = QUESTIONS["2.2"].points
+    assert capsys.readouterr().out.startswith(f"{points} of 108 points: 1 ·····  2 ·✓···  3 ")
+    assert len(answers()[0]["exercise 2.2"]) == 1
+
+
+def test_a_work_folder_that_cannot_be_written_is_no_trouble(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "file" / "work"))
+    monkeypatch.setattr("course_utils.predictions._unsaved", {})
+    check("2.2", exercise02.permute)
+    progress()
+    said = capsys.readouterr().out
+    assert "✓ 2.2 solved" in said and "2 ·✓···" in said, "it counts until the session ends"

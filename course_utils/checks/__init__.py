@@ -1,22 +1,68 @@
-"""What an exercise says to the learner at once: `check("1.3", hidden_delta)` prints one line.
+"""What an exercise says to the learner at once: `check("1.3", hidden_delta)` prints one line, and `progress()` another.
 
 A question is data (`core.Question`): an exercise is a module with a tuple QUESTIONS, listed here.
 """
 
-from course_utils.checks import exercise01, exercise02
+import itertools
+
+from course_utils.checks import (
+    exercise01,
+    exercise02,
+    exercise03,
+    exercise04,
+    exercise05,
+    exercise06,
+    exercise07,
+    exercise08,
+    exercise09,
+)
 from course_utils.checks.core import SECONDS, verdict
+from course_utils.predictions import answers, record
 
-QUESTIONS = {question.id: question for exercise in (exercise01, exercise02) for question in exercise.QUESTIONS}
+EXERCISE = "exercise "  # how a key of the stored answers begins that means a question
+QUESTIONS = {
+    question.id: question
+    for exercise in (
+        exercise01,
+        exercise02,
+        exercise03,
+        exercise04,
+        exercise05,
+        exercise06,
+        exercise07,
+        exercise08,
+        exercise09,
+    )
+    for question in exercise.QUESTIONS
+}
 
 
-def check(question_id, answer, *, seconds=SECONDS):
+def check(question_id, answer=None, *, seconds=SECONDS):
     """Print in one line whether `answer`, your function, solves that question, and if not, what is wrong first.
 
     A function still running after `seconds` seconds is stopped: where the system has alarm signals (not on Windows),
     in the main thread, and between two steps of Python. Elsewhere there is no limit: interrupt the kernel.
     """
     question = QUESTIONS.get(question_id) if isinstance(question_id, str) else None
-    print(verdict(question, answer, seconds) if question else _unknown(question_id))
+    line = verdict(question, answer, seconds) if question else _unknown(question_id)
+    print(line)
+    if line.startswith("✓") and question_id not in _solved():
+        record(f"{EXERCISE}{question_id}", "solved")
+
+
+def progress():
+    """Print in one line which questions of the course have been solved on this machine, and the points."""
+    solved = _solved()
+    by_exercise = itertools.groupby(QUESTIONS.values(), key=lambda question: question.id.split(".")[0])
+    marks = [f"{n} {''.join('✓' if q.id in solved else '·' for q in questions)}" for n, questions in by_exercise]
+    points = sum(question.points for question in QUESTIONS.values() if question.id in solved)
+    total = sum(question.points for question in QUESTIONS.values())
+    print(f"{points} of {total} points: {'  '.join(marks)}")
+
+
+def _solved():
+    """The ids of the questions solved so far; they are kept beside the predictions."""
+    return {key.removeprefix(EXERCISE) for key in answers()[0] if key.startswith(EXERCISE)}
 
 
 def _unknown(question_id):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.checks.values import Problem, Run, different, read, same, type_name, values_wrong
+from course_utils.checks.values import Problem, Run, described, different, read, same, type_name, values_wrong
 
 SECONDS = 10  # how long an answer may take by default
 SEED = 20  # of the random inputs: fixed, so that a message is the same whenever the answer is
@@ -112,15 +112,32 @@ def _first_wrong(question, answer, seconds, hidden):
     inputs = question.inputs()
     expected = [question.reference(*args.values()) for args in question.inputs()]
     with _limited(seconds):
-        found = _outcomes(question, answer, inputs, expected, hidden)
+        found = _outcomes(answer, inputs, question.inputs(), expected, hidden)
+    return explain(
+        question,
+        question.inputs,
+        found,
+        expected,
+        _names(getattr(answer, "__code__", None)),
+        lambda: _cause(question, answer, inputs, found, expected, seconds),
+        inputs,
+    )
+
+
+def explain(question, fresh_inputs, found, expected, names=frozenset(), cause=lambda: None, seen=None):
+    """What is wrong first with what an answer made of the cases: values or problems; None if nothing is.
+
+    fresh_inputs() makes the cases anew; names are those the answer mentions; cause() may know an earlier question to
+    look at first; seen are the cases as the answer left them, where that tells something.
+    """
+    inputs = seen or fresh_inputs()
     problem = next((outcome for outcome in found if isinstance(outcome, Problem)), None)
-    names = _names(getattr(answer, "__code__", None))
     if not problem and (fact := question.compare([Run(*run, names) for run in zip(inputs, found, expected)])) is None:
         return None
-    if cause := _cause(question, answer, inputs, found, expected, seconds):
-        return f"{problem}; {cause}" if problem else values_wrong(expected[0]) + cause
+    if reason := cause():
+        return f"{problem}; {reason}" if problem else values_wrong(expected[0]) + reason
     for mistake in question.mistakes:
-        theirs = _outcomes(question, mistake.function, question.inputs(), expected)
+        theirs = _outcomes(mistake.function, fresh_inputs(), fresh_inputs(), expected)
         if _alike(question, inputs, found, theirs, expected):
             return f"{problem}; {mistake.message}" if problem else values_wrong(expected[0]) + mistake.message
     return f"{problem}{_advice(question, problem)}" if problem else fact
@@ -142,7 +159,7 @@ def _cause(question, answer, inputs, found, expected, seconds):
             continue
         # It may be missing still, or never end: then it is not what was called here.
         with contextlib.suppress(Unwritten, TimeUp), _limited(seconds):
-            outcomes = _outcomes(question, made_from(theirs), question.inputs(), expected)
+            outcomes = _outcomes(made_from(theirs), question.inputs(), question.inputs(), expected)
             if any(_alike(question, inputs, found, outcomes, expected, by_text) for by_text in (False, True)):
                 return f"this comes from your {name}, check {earlier.id} first"
     return None
@@ -186,47 +203,44 @@ def _kind(outcome, by_text=False):
     return str(outcome) if by_text else outcome.kind
 
 
-def _outcomes(question, function, inputs, expected, hidden=None):
+def _outcomes(function, inputs, untouched, expected, hidden=None):
     """What a function makes of each case: a value to compare, or a `Problem`. What it prints goes to `hidden`."""
     with _quiet(hidden):
-        return [
-            _outcome(function, args, untouched, right)
-            for args, untouched, right in zip(inputs, question.inputs(), expected, strict=True)
-        ]
+        return [_outcome(function, *case) for case in zip(inputs, untouched, expected, strict=True)]
 
 
 def _outcome(function, args, untouched, expected):
     """What a function makes of one case."""
-    given = ", given " + ", ".join(f"{name} {_described(arg)}" for name, arg in untouched.items())
     try:
-        value = function(*args.values())
-        if value is Ellipsis:
-            raise Unwritten("...")
-        value = read(value, expected)
-        changed = [name for name, before in untouched.items() if not same(before, args[name])]
+        return received(function(*args.values()), args, untouched, expected)
     except (KeyboardInterrupt, TimeUp, Unwritten):
         raise
+    except BaseException as error:  # SystemExit, too
+        return raised(type(error).__name__, error, untouched, isinstance(error, NotImplementedError))
+
+
+def received(value, args, untouched, expected):
+    """A value, read; or a `Problem`, if it cannot be read or the arguments are not what they were."""
+    if value is Ellipsis:
+        raise Unwritten("...")
+    try:
+        value = read(value, expected)
     except Problem as problem:
         return problem
-    except BaseException as error:  # SystemExit, too
-        text = _one_line(error)
-        if isinstance(error, NotImplementedError) and STUB.fullmatch(text):
-            raise Unwritten(text) from None
-        name = type(error).__name__
-        # Which error it is depends on how a mistake is written down: in which cases there is one tells more.
-        return Problem(("raised",), f"{name}: {text}{given}" if text else f"{name}{given}")
+    changed = [name for name, before in untouched.items() if not same(before, args[name])]
     if changed:
         return Problem(("in place", *changed), f"it changes its input {changed[0]} in place: work on a copy")
     return value
 
 
-def _described(arg):
-    """An argument in a few characters."""
-    if isinstance(arg, dict):
-        return f"{{{', '.join(f'{name} {_described(value)}' for name, value in arg.items())}}}"
-    if isinstance(arg, np.ndarray):
-        return str(arg.shape)
-    return getattr(arg, "name", "") or ("a function" if callable(arg) else repr(arg))
+def raised(name, error, untouched, may_be_stub=False):
+    """The `Problem` of an error of that class, or that text, in one case; `Unwritten` if a stub raised it."""
+    text = _one_line(error)
+    if may_be_stub and STUB.fullmatch(text):
+        raise Unwritten(text)
+    given = f", given {described(untouched)}"
+    # Which error it is depends on how a mistake is written down: in which cases there is one tells more.
+    return Problem(("raised",), f"{name}: {text}{given}" if text else f"{name}{given}")
 
 
 def _one_line(error):

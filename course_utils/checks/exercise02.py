@@ -28,11 +28,11 @@ def exchangeable(params, layer):
     return _classes(params[f"W{layer}"], params[f"b{layer}"][:, None], params[f"W{layer + 1}"].T)
 
 
-def width_one_rates(widths, lr):
-    """The step sizes with which one neuron a layer follows layers of identical neurons."""
+def wide_rates(widths, lr):
+    """The step sizes with which layers of identical neurons follow one neuron a layer."""
     n = [1, *widths, 1]
-    rates = {f"W{l}": lr * n[l - 1] / n[l] for l in range(1, len(n))}
-    return rates | {f"b{l}": lr / n[l] for l in range(1, len(n))}
+    rates = {f"W{l}": lr * n[l] / n[l - 1] for l in range(1, len(n))}
+    return rates | {f"b{l}": lr * n[l] for l in range(1, len(n))}
 
 
 def poke(params, x):
@@ -449,67 +449,67 @@ def _rates(weight, bias, first=(1,), last=(1,)):
 
 
 def _numbered_from_zero(widths, lr):
-    return {f"{name[0]}{int(name[1:]) - 1}": rate for name, rate in width_one_rates(widths, lr).items()}
+    return {f"{name[0]}{int(name[1:]) - 1}": rate for name, rate in wide_rates(widths, lr).items()}
 
 
 WIDTH_ONE = Question(
     "2.4",
     2,
-    "Many neurons are one",
-    width_one_rates,
+    "Many neurons follow one",
+    wide_rates,
     _widths,
     (
         Mistake(
+            "these are the step sizes of the narrow network that follows a wide one: here it is the other way round",
+            _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr / o),
+        ),
+        Mistake(
             "the number of inputs n_(l-1) is missing for the weights: omega^l = n_(l-1) W^l moves n_(l-1) times as far",
-            _rates(lambda i, o, lr: lr / o, lambda i, o, lr: lr / o),
+            _rates(lambda i, o, lr: lr * o, lambda i, o, lr: lr * o),
         ),
         Mistake(
-            "the weights' factor is upside down: it is n_(l-1) / n_l",
-            _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr / o),
-        ),
-        Mistake(
-            "both factors are upside down: it is n_(l-1) / n_l for weights and 1 / n_l for biases",
-            _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o),
+            "the weights' factor is upside down: it is n_l / n_(l-1)",
+            _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr * o),
         ),
         Mistake(
             "not the same lr everywhere: the step sizes change with the widths", _rates(*[lambda i, o, lr: lr] * 2)
         ),
         Mistake(
-            "the biases are treated like the weights: their value stays the same in the width-1 net, so lr / n_l",
-            _rates(*[lambda i, o, lr: lr * i / o] * 2),
+            "the biases are treated like the weights: their value is the same in both networks, so lr * n_l",
+            _rates(*[lambda i, o, lr: lr * o / i] * 2),
         ),
         Mistake(
-            "the biases need lr / n_l: the one neuron's error is the sum over all n_l",
-            _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr),
+            "the biases need lr * n_l: the error of each of the n_l neurons is only a share of the one neuron's",
+            _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr),
         ),
         Mistake(
-            "the biases' factor is upside down: it is 1 / n_l",
-            _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr * o),
+            "the biases' factor is upside down: it is n_l",
+            _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr / o),
         ),
         Mistake(
-            "the division by n_l is missing: the one neuron's error is the sum over all n_l",
-            _rates(lambda i, o, lr: lr * i, lambda i, o, lr: lr),
+            "the factor n_l is missing: the error of each of the n_l neurons is only a share of the one neuron's",
+            _rates(lambda i, o, lr: lr / i, lambda i, o, lr: lr),
         ),
         Mistake(
-            "the division by n_l is missing for the weights: the one neuron's error is the sum over all n_l",
-            _rates(lambda i, o, lr: lr * i, lambda i, o, lr: lr / o),
+            "the factor n_l is missing for the weights: each neuron's error is only a share of the one neuron's",
+            _rates(lambda i, o, lr: lr / i, lambda i, o, lr: lr * o),
         ),
-        Mistake("the factor lr is missing", _rates(lambda i, o, lr: i / o, lambda i, o, lr: 1 / o)),
+        Mistake("the factor lr is missing", _rates(lambda i, o, lr: o / i, lambda i, o, lr: o)),
         Mistake(
-            "no square roots here: the factors are n_(l-1) / n_l and 1 / n_l",
-            _rates(lambda i, o, lr: lr * np.sqrt(i / o), lambda i, o, lr: lr / np.sqrt(o)),
+            "no square roots here: the factors are n_l / n_(l-1) and n_l",
+            _rates(lambda i, o, lr: lr * np.sqrt(o / i), lambda i, o, lr: lr * np.sqrt(o)),
         ),
         Mistake(
-            "the product n_(l-1) n_l is wrong for the weights: divide by n_l",
-            _rates(lambda i, o, lr: lr * i * o, lambda i, o, lr: lr / o),
+            "the product n_(l-1) n_l is wrong for the weights: divide by n_(l-1)",
+            _rates(lambda i, o, lr: lr * i * o, lambda i, o, lr: lr * o),
         ),
         Mistake(
             "n_L = 1 is forgotten: the output layer needs step sizes, too",
-            _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr / o, last=()),
+            _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o, last=()),
         ),
         Mistake(
             "n_0 = 1 is forgotten: W1 leads from n_0 = 1 to n_1, so all of these are one layer too low",
-            _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr / o, first=()),
+            _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o, first=()),
         ),
         Mistake("layers count from 1: W1, b1, ..., WL, bL", _numbered_from_zero),
     ),

@@ -1,9 +1,10 @@
 """What an answer returned: read leniently, then compared with what is right, in words.
 
-The kind of value wanted (an array, a dict of arrays, a list) is the kind of the expected value.
+The kind of value wanted (an array, a dict of arrays, a list, a text) is the kind of the expected value.
 """
 
 import contextlib
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -42,6 +43,10 @@ def read(value, expected):
         raise Problem(("None",), "it returned None: did you forget `return`?")
     if isinstance(expected, dict):
         return _read_dict(value, expected)
+    if isinstance(expected, str):
+        if not isinstance(value, str):
+            raise Problem(("type",), f"a text in quotes was expected, got {type_name(value)}")
+        return str(value)
     if isinstance(expected, list):
         if not isinstance(value, list | tuple | range | np.ndarray):
             raise Problem(("type",), f"a list was expected, got {type_name(value)}")
@@ -118,7 +123,7 @@ def same(a, b):
     if isinstance(a, dict):
         return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[name], b[name]) for name in a)
     if isinstance(a, np.ndarray):
-        return isinstance(b, np.ndarray) and a.dtype == b.dtype and np.array_equal(a, b)
+        return isinstance(b, np.ndarray) and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
     return a == b if isinstance(a, list) else True
 
 
@@ -142,10 +147,31 @@ def different(runs):
         return None
     run, parts = wrong[0]
     where = ""
+    if nearly := _nearly(wrong):
+        return values_wrong(run.expected) + nearly
+    if not isinstance(run.expected, dict) and not np.ndim(run.expected):
+        return values_wrong(run.expected) + _one_number(wrong)
     if isinstance(run.expected, dict):
         right = ", ".join(name for name in run.expected if name not in parts)
         where = f"{', '.join(parts)} wrong{f' ({right} right)' if right else ''}, "
     return values_wrong(run.expected) + where + (_factor(wrong) or _size_of_error(parts))
+
+
+def described(args):
+    """Arguments in a few characters, each with its name."""
+    return ", ".join(f"{name} {_described(value)}" for name, value in args.items())
+
+
+def _described(arg):
+    if isinstance(arg, dict):
+        return f"{{{described(arg)}}}"
+    if isinstance(arg, np.ndarray):
+        return str(arg.shape)
+    if isinstance(arg, float):
+        return f"{arg:.6g}"
+    if isinstance(arg, np.random.Generator):
+        return "Generator"  # its repr holds an address
+    return getattr(arg, "name", "") or ("a function" if callable(arg) else repr(arg))
 
 
 def _wrong_parts(run):
@@ -154,6 +180,30 @@ def _wrong_parts(run):
     if isinstance(run.expected, dict):
         parts = {name: (run.value[name], expected) for name, expected in run.expected.items()}
     return {name: pair for name, pair in parts.items() if not close(*pair)}
+
+
+def _nearly(wrong):
+    """A remark if all that is wrong is right to four digits or more; else None."""
+    pairs = [pair for _, parts in wrong for pair in parts.values()]
+    worst = max(np.max(np.abs(a - b), initial=0) / (np.max(np.abs(b), initial=0) or 1) for a, b in pairs)
+    if worst > 1e-4 or any(np.asarray(b).dtype.kind in "bi" for _, b in pairs):
+        return None
+    return (
+        f"nearly right, to {-math.ceil(math.log10(worst))} digits, but not exact: was a small number added, something "
+        "rounded, or a difference taken for a derivative?"
+    )
+
+
+def _one_number(wrong):
+    """What is wrong with answers that are single numbers: a factor in all cases, or one of them as it is."""
+    run = wrong[0][0]
+    factor = _factor(wrong)
+    if factor and (len(wrong) > 1 or factor[0] == "t"):  # of a single case any number is a multiple
+        return factor.replace("in all entries", "in all cases that are wrong").replace("every entry is", "it returned")
+    value = np.asarray(run.value).item()
+    way = "small" if value < run.expected else "large"
+    plain = any(isinstance(arg, int | float) for arg in run.args.values())  # shapes alone tell nothing here
+    return f"it returned {value:.6g}, which is too {way}{f', given {described(run.args)}' if plain else ''}"
 
 
 def _factor(wrong):

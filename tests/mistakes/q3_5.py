@@ -1,0 +1,186 @@
+"""Answers to 3.5, who moves together."""
+
+import numpy as np
+
+
+def sorted_out(params, rounds=None, key=lambda b, below, above: (b, *below, *above), ends=(range, range)):
+    """Start with one class a layer and split by `key` until nothing changes, or for that many rounds."""
+    L = len(params) // 2
+    sizes = [params["W1"].shape[1]] + [len(params[f"b{l}"]) for l in range(1, L + 1)]
+    label = [list(ends[0](sizes[0])), *([0] * n for n in sizes[1:L]), list(ends[1](sizes[L]))]
+    while rounds is None or rounds > 0:
+        new = [label[0]]
+        for l in range(1, L):
+            new.append(relabelled([
+                (label[l][i], *key(params[f"b{l}"][i], totals(params[f"W{l}"][i], label[l - 1]),
+                                   totals(params[f"W{l + 1}"][:, i], label[l + 1])))
+                for i in range(sizes[l])
+            ]))  # fmt: skip
+        new.append(label[L])
+        if new == label:
+            break
+        label, rounds = new, rounds and rounds - 1
+    return [classes(label[l]) for l in range(1, L)]
+
+
+def totals(weights, label):
+    return [sum(w for w, k in zip(weights, label, strict=True) if k == which) for which in range(max(label) + 1)]
+
+
+def relabelled(keys):
+    order = list(dict.fromkeys(keys))
+    return [order.index(key) for key in keys]
+
+
+def classes(label):
+    return [[i for i, k in enumerate(label) if k == which] for which in dict.fromkeys(label)]
+
+
+def one_round(params):
+    return sorted_out(params, 1)
+
+
+def two_rounds(params):
+    return sorted_out(params, 2)
+
+
+def only_below(params):
+    return sorted_out(params, key=lambda b, below, above: (b, *below))
+
+
+def only_above(params):
+    return sorted_out(params, key=lambda b, below, above: (b, *above))
+
+
+def no_bias(params):
+    return sorted_out(params, key=lambda b, below, above: (*below, *above))
+
+
+def only_bias(params):
+    return sorted_out(params, key=lambda b, below, above: (b,))
+
+
+def inputs_together(params):
+    return sorted_out(params, ends=(lambda n: [0] * n, range))
+
+
+def outputs_together(params):
+    return sorted_out(params, ends=(range, lambda n: [0] * n))
+
+
+def both_together(params):
+    return sorted_out(params, ends=(lambda n: [0] * n,) * 2)
+
+
+def sum_of_layer(params):
+    return sorted_out(params, key=lambda b, below, above: (b, sum(below), sum(above)))
+
+
+def twins(params):
+    found = []
+    for l in range(1, len(params) // 2):
+        W, b, V = params[f"W{l}"], params[f"b{l}"], params[f"W{l + 1}"]
+        found.append(classes(relabelled([(*W[i], b[i], *V[:, i]) for i in range(len(b))])))
+    return found
+
+
+def each_alone(params):
+    return [[[i] for i in range(len(params[f"b{l}"]))] for l in range(1, len(params) // 2)]
+
+
+def all_together(params):
+    return [[[*range(len(params[f"b{l}"]))]] for l in range(1, len(params) // 2)]
+
+
+def reversed_classes(params):
+    return [layer[::-1] for layer in sorted_out(params)]
+
+
+def no_singles(params):
+    return [[members for members in layer if len(members) > 1] for layer in sorted_out(params)]
+
+
+def labels(params):
+    return [[next(k for k, members in enumerate(layer) if i in members) for i in range(sum(map(len, layer)))]
+            for layer in sorted_out(params)]  # fmt: skip
+
+
+def outputs_too(params):
+    L = len(params) // 2
+    return [*sorted_out(params), [[k] for k in range(len(params[f"b{L}"]))]]
+
+
+def as_dict(params):
+    return dict(enumerate(sorted_out(params), start=1))
+
+
+def arrays_as_keys(params):
+    return [{params[f"W{l}"].sum(axis=1): 0} for l in range(1, len(params) // 2)]
+
+
+def rows_of_the_next(params):
+    found = []
+    for l in range(1, len(params) // 2):
+        W, b, V = params[f"W{l}"], params[f"b{l}"], params[f"W{l + 1}"]
+        keys = np.column_stack([W, b, V @ np.ones((V.shape[1], 1))])
+        found.append(classes(relabelled([tuple(key) for key in keys])))
+    return found
+
+
+WRONG = {
+    "one round": (one_round, "one round is not enough"),
+    "two rounds": (two_rounds, "two rounds are not enough"),
+    "only from below": (only_below, "what neurons send"),
+    "only from above": (only_above, "what neurons get"),
+    "bias forgotten": (no_bias, "equal biases"),
+    "bias only": (only_bias, "only the biases"),
+    "inputs one class": (inputs_together, "each input is a class"),
+    "outputs one class": (outputs_together, "each output is a class"),
+    "inputs and outputs one class each": (both_together, "inputs and outputs"),
+    "twins": (twins, "single weights are compared"),
+    "sums of a layer": (sum_of_layer, "one total for each class"),
+    "each alone": (each_alone, "not every neuron is alone"),
+    "all together": (all_together, "some neurons must part"),
+    "in reverse order": (reversed_classes, "not sorted"),
+    "no single neurons": (no_singles, "exactly one class"),
+    "labels": (labels, "a list of classes was expected"),
+    "outputs as well": (outputs_too, "one entry for each hidden layer"),
+    "a dict": (as_dict, "a list was expected"),
+    "arrays as keys": (arrays_as_keys, "tuple(totals)"),
+    "rows of the next": (rows_of_the_next, "columns of W^(l+1)"),
+}
+
+
+def with_one_hot(params):
+    L = len(params) // 2
+    n = [params["W1"].shape[1]] + [params[f"b{l}"].size for l in range(1, L + 1)]
+    member = [np.ones((k, 1)) for k in n]
+    member[0], member[L] = np.eye(n[0]), np.eye(n[L])
+    for _ in range(sum(n)):
+        for l in range(1, L):
+            keys = np.column_stack([params[f"b{l}"], params[f"W{l}"] @ member[l - 1],
+                                    params[f"W{l + 1}"].T @ member[l + 1], member[l]])  # fmt: skip
+            which = np.unique(keys, axis=0, return_inverse=True)[1].ravel()
+            member[l] = np.eye(which.max() + 1)[which]
+    return [sorted(np.flatnonzero(column).tolist() for column in member[l].T) for l in range(1, L)]
+
+
+def by_pairs(params):
+    """Everybody is together until a reason is found to part two neurons."""
+    L = len(params) // 2
+    n = [params["W1"].shape[1]] + [len(params[f"b{l}"]) for l in range(1, L + 1)]
+    together = [np.ones((k, k), dtype=bool) if 0 < l < L else np.eye(k, dtype=bool) for l, k in enumerate(n)]
+    changed = True
+    while changed:
+        changed = False
+        for l in range(1, L):
+            same = together[l].copy()
+            for totals in (params[f"W{l}"] @ together[l - 1], params[f"W{l + 1}"].T @ together[l + 1]):
+                same &= np.isclose(totals[:, None], totals[None]).all(axis=2)
+            same &= params[f"b{l}"][:, None] == params[f"b{l}"]
+            changed |= bool((same != together[l]).any())
+            together[l] = same
+    return tuple(classes([row.argmax() for row in together[l]]) for l in range(1, L))
+
+
+RIGHT = {"round by round": sorted_out, "one-hot matrices": with_one_hot, "pair by pair": by_pairs}

@@ -1,0 +1,113 @@
+"""Answers to 6.2, there and back."""
+
+import numpy as np
+
+
+def variance(n_in, n_out, mode):
+    if mode == "fan_in":
+        return 1 / n_in
+    return 1 / n_out if mode == "fan_out" else 2 / (n_in + n_out)
+
+
+def answer(variance=variance, there=lambda i, o: i, back=lambda i, o: o, first=1, first_back=2, last_back=0):
+    """An answer from rules for the variance and the terms of a sum, and the layers from and to which they count."""
+
+    def function(widths, mode):
+        L = len(widths) - 1
+        forward = backward = 1.0
+        for l in range(1, L + 1):
+            i, o = widths[l - 1], widths[l]
+            v = variance(i, o, mode)
+            if l >= first:
+                forward *= there(i, o) * v
+            if first_back <= l <= L - last_back:
+                backward *= back(i, o) * v
+        return forward, backward
+
+    return function
+
+
+def sum_of_fans(n_in, n_out, mode):
+    return {"fan_in": 1 / n_in, "fan_out": 1 / n_out, "fan_avg": 1 / (n_in + n_out)}[mode]
+
+
+def plain_mean(n_in, n_out, mode):
+    """The mean of the variances, where the variance has the mean of the fans."""
+    return {"fan_in": 1 / n_in, "fan_out": 1 / n_out, "fan_avg": (1 / n_in + 1 / n_out) / 2}[mode]
+
+
+def swapped(widths, mode):
+    forward, backward = answer()(widths, mode)
+    return backward, forward
+
+
+def rms(widths, mode):
+    return np.sqrt(answer()(widths, mode))
+
+
+def added(widths, mode):
+    forward = backward = 0.0
+    for l in range(1, len(widths)):
+        i, o = widths[l - 1], widths[l]
+        forward += i * variance(i, o, mode)
+        if l > 1:
+            backward += o * variance(i, o, mode)
+    return forward, backward
+
+
+def only_forward(widths, mode):
+    return answer()(widths, mode)[0]
+
+
+def beyond_the_end(widths, mode):
+    forward = backward = 1
+    for l in range(1, len(widths) + 1):
+        v = variance(widths[l - 1], widths[l], mode)
+        forward, backward = forward * widths[l - 1] * v, backward * widths[l] * v
+    return forward, backward
+
+
+WRONG = {
+    "order": (swapped, "forward first, backward second"),
+    "W1 on the way back": (answer(first_back=1), "one layer too many on the way back"),
+    "W1 not on the way there": (answer(first=2), "one layer too few on the way there"),
+    "W^L not on the way back": (answer(last_back=1), "one layer too few on the way back"),
+    "W^L not on the way back, but W1": (answer(first_back=1, last_back=1), "instead of the first"),
+    "sum of the fans": (answer(sum_of_fans), "not over their sum"),
+    "fans exchanged": (answer(lambda i, o, mode: variance(o, i, mode)), "n_in and n_out of a layer are exchanged"),
+    "He's 2": (answer(lambda i, o, mode: 2 * variance(i, o, mode)), "this network is linear"),
+    "standard deviation": (answer(lambda i, o, mode: variance(i, o, mode) ** 0.5), "not the standard deviation"),
+    "factors of the sizes": (rms, "factors of the sizes"),
+    "fan-in on the way back": (answer(back=lambda i, o: i), "on the way back each sum runs over"),
+    "fan-out on the way there": (answer(there=lambda i, o: o), "on the way there each sum runs over"),
+    "both fans wrong": (answer(there=lambda i, o: o, back=lambda i, o: i), "both sums run over the wrong fan"),
+    "added": (added, "multiply, they do not add"),
+    "only variances": (answer(there=lambda i, o: 1, back=lambda i, o: 1), "only the variances are multiplied"),
+    "mean of the variances": (answer(plain_mean), "values wrong"),
+    "one number": (only_forward, "wrong shape: got (), expected (2,)"),
+    "beyond the end": (beyond_the_end, "there are L + 1 widths"),
+}
+
+
+def telescoped(widths, mode):
+    """The widths cancel, but for the first and the last."""
+    n = np.array(widths, dtype=float)
+    if mode == "fan_in":
+        return [1.0, n[-1] / n[1]]
+    if mode == "fan_out":
+        return [n[0] / n[-1], 1.0]
+    means = (n[1:] + n[:-1]) / 2
+    return [(n[:-1] / means).prod(), (n[2:] / means[1:]).prod()]
+
+
+def from_behind(widths, mode):
+    forward = backward = np.float32(1)
+    for l in range(len(widths) - 1, 0, -1):
+        v = variance(widths[l - 1], widths[l], mode)
+        forward *= np.float32(widths[l - 1] * v)
+        if l != 1:
+            backward *= np.float32(widths[l] * v)
+    return np.array([forward, backward])
+
+
+RIGHT = {"loop": answer(), "telescoped": telescoped, "from behind, float32": from_behind}

@@ -1,4 +1,4 @@
-"""The command `course`: makes exercises, stores notebooks executed, and trains the initialization plane."""
+"""The command `course`: makes exercises, stores notebooks, trains the plane, and makes book, slides and figures."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 NAME = "zero-init-course"
-DESCRIPTION = """Look after the notebooks and figures of the course. Run it anywhere in the course repository."""
+DESCRIPTION = """Look after the notebooks, book and slides of the course. Run it anywhere in the course repository."""
 EPILOG = """After an edit in solutions/:  course store solutions && course release
 Before a commit:              course store --check && course release --check"""
 
@@ -103,6 +103,44 @@ def _parser():
     plane.add_argument("--data", type=Path, metavar="FILE", help="write the numbers (.npz) as well")
     plane.set_defaults(command=_plane)
 
+    site = commands.add_parser(
+        "site",
+        help="make the web book (needs the extra: pip install -e .[site])",
+        description="Make the web book of the stored notebooks and docs/: static pages that need no network.",
+    )
+    site.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/site in the repository")
+    site.add_argument("--repository", metavar="URL", help="on GitHub: adds buttons that lead there and to Binder")
+    site.set_defaults(command=_site)
+
+    slides = commands.add_parser(
+        "slides",
+        help="make a lesson's slides (needs the extra: pip install -e .[site])",
+        description="Make the slides of lessons. In a deck press S for the speaker notes, F for full screen.",
+    )
+    _add_lessons(slides)
+    slides.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/slides in the repository")
+    slides.add_argument("--pdf", action="store_true", help="print each deck as a PDF too; needs Chromium or Chrome")
+    slides.set_defaults(command=_slides)
+
+    lite = commands.add_parser(
+        "lite",
+        help="make a site on which the course runs in the browser",
+        description="Make a JupyterLite site of lessons and exercises. The first time it makes build/lite-env, which "
+        "needs a network. Serve the site from any web server: python -m http.server -d build/lite",
+    )
+    lite.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/lite in the repository")
+    lite.set_defaults(command=_lite)
+
+    figures = commands.add_parser(
+        "figures",
+        help="write the figures of lessons as files",
+        description="Write the figures of lessons as files: PNG as they are stored, SVG and PDF by running the lesson.",
+    )
+    _add_lessons(figures)
+    figures.add_argument("--format", choices=("png", "svg", "pdf"), default="png")
+    figures.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/figures in the repository")
+    figures.set_defaults(command=_figures)
+
     app = commands.add_parser(
         "app",
         help="show one explorer alone, for a lecture hall",
@@ -113,6 +151,11 @@ def _parser():
     app.add_argument("--no-browser", action="store_true", help="only serve it")
     app.set_defaults(command=_app)
     return parser
+
+
+def _add_lessons(parser):
+    """Let a command take lessons."""
+    parser.add_argument("lessons", nargs="+", metavar="NN|all", help="a lesson's number, such as 02, or all")
 
 
 def _grid(text):
@@ -167,6 +210,64 @@ def _app(options):
     from course_utils.explorers import app
 
     return app.run(options.name, options.port, browser=not options.no_browser)
+
+
+def _site(options):
+    """`course site`: the exit status."""
+    from course_utils.lectures import site
+
+    root, start = find_root(), time.perf_counter()
+    front = site.build(root, options.out or root / "build" / "site", options.repository)
+    print(f"{front}  {time.perf_counter() - start:.1f} s")
+    return 0
+
+
+def _slides(options):
+    """`course slides`: the exit status."""
+    from course_utils.lectures import slides
+
+    root = find_root()
+    out = options.out or root / "build" / "slides"
+    decks = {str(out / f"{number}.html"): number for number in _lessons(root, options.lessons)}
+    failed = _each(decks, lambda name: slides.make(root, decks[name], out))
+    if options.pdf and not failed:
+        pdfs = {Path(deck): Path(deck).with_suffix(".pdf") for deck in decks}
+        return _each(["PDF"], lambda _: slides.print_pdf(pdfs))
+    return failed
+
+
+def _lite(options):
+    """`course lite`: the exit status."""
+    from course_utils.lectures import lite
+
+    root, start = find_root(), time.perf_counter()
+    front = lite.build(root, options.out or root / "build" / "lite")
+    print(f"{front}  {time.perf_counter() - start:.1f} s")
+    return 0
+
+
+def _figures(options):
+    """`course figures`: the exit status."""
+    from course_utils.lectures import figures
+
+    root = find_root()
+    out = options.out or root / "build" / "figures"
+    chosen = {f"lesson {number}": number for number in _lessons(root, options.lessons)}
+    return _each(chosen, lambda name: figures.export(root, chosen[name], options.format, out))
+
+
+def _lessons(root, asked):
+    """The numbers of the lessons asked for, as two digits; ValueError if there is no such lesson."""
+    from course_utils.lectures import content
+
+    there = content.lessons(root)
+    if "all" in asked:
+        return list(there)
+    numbers = [text.zfill(2) for text in asked]
+    for number in numbers:
+        if number not in there:
+            raise ValueError(f"there is no lesson {number}: choose from {', '.join(there)}, or all.")
+    return numbers
 
 
 def _release(options):

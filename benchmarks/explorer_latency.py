@@ -80,7 +80,7 @@ def picture(sigma_w):
 # Each frame, the picture that is watched is drawn small and compared with the frame before.
 PROBE = """() => {
   const find = {
-    ours: () => document.querySelector('img.course-picture'),
+    ours: () => document.querySelector('canvas.course-picture'),
     interact: () => [...document.querySelectorAll('.widget-interact .jp-OutputArea-output img')].pop(),
     ipympl: () => document.querySelector('.jupyter-matplotlib canvas'),
   };
@@ -154,7 +154,7 @@ class Race:
         page.wait_for_selector(".jp-Notebook .jp-Cell")
         page.wait_for_function(IDLE, timeout=60_000)
         page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
-        for selector in "img.course-picture", ".widget-interact img", ".jupyter-matplotlib canvas":
+        for selector in "canvas.course-picture", ".widget-interact img", ".jupyter-matplotlib canvas":
             page.wait_for_selector(selector, timeout=60_000)
         page.wait_for_timeout(3000)
         page.evaluate(PROBE)

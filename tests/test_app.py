@@ -56,7 +56,7 @@ def test_it_fills_the_screen_and_moves(tmp_path):
             )
             page = browser.new_page(viewport={"width": 1920, "height": 1080})
             page.goto(f"http://127.0.0.1:{port}/", timeout=60_000)
-            picture = page.locator("img.course-picture")
+            picture = page.locator("canvas.course-picture")
             picture.wait_for(timeout=60_000)
             assert picture.bounding_box()["width"] > 1200
             before = page.get_by_role("status").inner_text()

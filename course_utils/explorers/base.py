@@ -5,7 +5,7 @@ and returns `show(data, **controls)`, which moves the artists. `sentence(data)` 
 on the screen.
 
 It is fast because the figure (not one of pyplot's) is drawn in full only once for each key that `show` returns. Later
-only the artists marked `animated=True` are drawn, over a copy of the rest, and the picture travels as a JPEG.
+only the artists marked `animated=True` are drawn, over a picture of the rest, and by the browser: see `recorder`.
 """
 
 import base64
@@ -16,7 +16,6 @@ import sys
 import textwrap
 import threading
 import time
-from html import escape
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -25,17 +24,18 @@ from PIL import Image, ImageDraw, ImageFont
 from threadpoolctl import ThreadpoolController
 
 from course_utils import _validate
+from course_utils.explorers.recorder import Recorder
 
 WIDTH, HEIGHT = 900, 400  # of a picture, in pixels
 BLAS = ThreadpoolController()  # with two threads small products wait for each other where a machine is busy
-BACKGROUNDS = 16  # pictures of what stays that are kept, 1.4 MB each
+STILLS = 16  # pictures of what stays that are kept, 1.5 MB each
 SWITCH = (
     0.0005  # seconds after which a cell that computes must let a picture be drawn; Python's own 0.005 halves the rate
 )
 LOOK = {
     "font.size": 10, "axes.titlesize": 10, "axes.labelsize": 10, "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True, "lines.linewidth": 2, "legend.frameon": False,
-    "legend.fontsize": 9, "image.interpolation": "nearest",
+    "legend.fontsize": 9, "image.interpolation": "none",
 }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ class Explorer:
         self.values = {name: control.start for name, control in controls.items()} | self.checked(start or {})
         self.start, self.speed = dict(self.values), 10
         self.data, self.status, self.error = None, "", None
-        self._lock, self._view, self._quiet, self._backgrounds = threading.RLock(), None, False, {}
+        self._lock, self._view, self._quiet, self._stills = threading.RLock(), None, False, {}
         self._stop = threading.Event()
         self._stop.set()
         with mpl.rc_context():  # whatever look the notebook has set
@@ -179,23 +179,23 @@ class Explorer:
 
     def _draw(self):
         key = self._show(self.data, **self.values)
-        if key not in self._backgrounds:
-            if len(self._backgrounds) == BACKGROUNDS:
-                self._backgrounds.clear()
+        if key not in self._stills:
+            if len(self._stills) == STILLS:
+                self._stills.clear()
             self._canvas.draw()  # leaves the animated artists out
-            self._backgrounds[key] = self._canvas.copy_from_bbox(self.figure.bbox)
-        self._canvas.restore_region(self._backgrounds[key])
+            still = _encoded(self._picture(), "PNG", compress_level=3)
+            self._stills[key] = still, self._canvas.copy_from_bbox(self.figure.bbox)
+        recorder = Recorder(WIDTH, HEIGHT, self.figure.dpi)
         for artist in self._artists:
-            artist.draw(self._canvas.renderer)
+            artist.draw(recorder)
+        (self._still, self._background), self._drawing = self._stills[key], recorder.drawing()
 
-    def _pixels(self):
-        # X instead of alpha: a JPEG has none, and converting takes as long as encoding.
-        return Image.frombuffer("RGBX", (WIDTH, HEIGHT), self._canvas.buffer_rgba(), "raw", "RGBX", 0, 1)
+    def _picture(self):
+        return Image.frombuffer("RGBA", (WIDTH, HEIGHT), self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
 
     def _send(self):
         if self._view:
-            self._view.picture.value = _encoded(self._pixels(), "JPEG", quality=80, subsampling=1)
-            self._view.status.value = escape(self.status)
+            self._view.screen.show(self._still, self._drawing, self.status)
             if self._frames:
                 self._view.buttons["Play"].description = "Pause" if self.playing else "Play"
 
@@ -210,7 +210,10 @@ class Explorer:
         font = ImageFont.truetype(f"{mpl.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 13)
         lines = textwrap.wrap(self.status, 120)
         page = Image.new("RGB", (WIDTH, HEIGHT + 8 + 20 * len(lines)), "white")
-        page.paste(self._pixels().convert("RGB"))
+        self._canvas.restore_region(self._background)
+        for artist in self._artists:
+            artist.draw(self._canvas.renderer)
+        page.paste(self._picture())
         for i, line in enumerate(lines):
             ImageDraw.Draw(page).text((16, HEIGHT + 20 * i), line, "black", font)
         return _encoded(page, "PNG")
@@ -237,8 +240,7 @@ class Explorer:
             if not self._quiet:
                 self._move(self.checked({name: value}))
 
-    def _clicked(self, place):
-        x, y, _ = map(float, place.split())
+    def _clicked(self, x, y):
         self._move(self.checked(self._click(x, y, **self.values)))
         if self._frames:
             self.play()

@@ -1,19 +1,37 @@
-"""What the browser gets of an explorer: widgets, a style sheet, and a script for what ipywidgets leaves undone."""
+"""What the browser gets of an explorer: buttons and controls of ipywidgets, and a screen of its own."""
 
 import contextlib
-from html import escape
 from pathlib import Path
 from types import SimpleNamespace
 
+import anywidget
 import ipywidgets as widgets
+import traitlets
 
 from course_utils.explorers.base import HEIGHT, WIDTH
+
+
+class Screen(anywidget.AnyWidget):
+    """The picture, which the browser draws, and the sentence."""
+
+    _esm = Path(__file__).with_name("explorer.js")
+    _css = Path(__file__).with_name("explorer.css")
+    title = traitlets.Unicode().tag(sync=True)
+    size = traitlets.List([WIDTH, HEIGHT]).tag(sync=True)
+    still = traitlets.Bytes().tag(sync=True)  # an encoded picture of what stays
+    drawing = traitlets.Dict().tag(sync=True)  # what moves, over it: see `recorder`
+    status = traitlets.Unicode().tag(sync=True)
+
+    def show(self, still, drawing, status):
+        """Change all in one message."""
+        with self.hold_sync():
+            self.still, self.drawing, self.status = still, drawing, status
 
 
 def build(explorer):
     """Build the widgets of an `Explorer` and tie them to it.
 
-    Returns them: `all`, `buttons` {text: widget}, `controls` {name: widget}, `picture`, `status`.
+    Returns them: `all`, `buttons` {text: widget}, `controls` {name: widget}, `screen`.
     """
     moves = {name: lambda name=name: _said(explorer.preset, name) for name in explorer.presets}
     moves["Reset"] = lambda: _said(explorer.reset)
@@ -33,23 +51,13 @@ def build(explorer):
         speed = widgets.IntSlider(explorer.speed, 1, 30, description="pictures/s")
         speed.observe(lambda change: setattr(explorer, "speed", change["new"]), "value")
         rows[1].append(speed)
-    click = widgets.Text().add_class("course-click")  # where the script writes the place of a click
-    click.observe(lambda change: explorer._clicked(change["new"]), "value")
-    picture = widgets.Image(format="jpeg", width=WIDTH, height=HEIGHT).add_class("course-picture")
-    status = widgets.HTML().add_class("course-status")
-    parts = [widgets.HTML(_page(explorer.title)).add_class("course-page")]
-    parts += [widgets.Box(row).add_class("course-row") for row in rows if row]
-    parts += [widgets.Box([*controls.values()]).add_class("course-controls")]
-    parts += [widgets.Box([picture]).add_class("course-frame"), status]
-    parts += [click] if explorer._click else []
+    screen = Screen(title=explorer.title)
+    if explorer._click:
+        screen.on_msg(lambda _, message, buffers: explorer._clicked(*message["click"]))
+    parts = [widgets.Box(row).add_class("course-row") for row in rows if row]
+    parts += [widgets.Box([*controls.values()]).add_class("course-controls"), screen]
     everything = widgets.VBox(parts).add_class("course-explorer")
-    return SimpleNamespace(all=everything, buttons=buttons, controls=controls, picture=picture, status=status)
-
-
-def _page(title):
-    """Style and script: an image that cannot be loaded is how HTML that is put in later runs a script."""
-    css, js = (Path(__file__).with_name(f"explorer.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    return f'<style>{css}</style><img src="data:," data-name="{escape(title)}" onerror="{escape(js)}">'
+    return SimpleNamespace(all=everything, buttons=buttons, controls=controls, screen=screen)
 
 
 def _said(act, *arguments):

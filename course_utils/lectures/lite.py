@@ -16,7 +16,7 @@ PINS = Path(__file__).with_name("lite.txt")
 INSTALL = """# Only in the browser: fetch the course. Run this cell first; it takes a while.
 import piplite
 
-await piplite.install(["numpy", "matplotlib", "ipywidgets", "tqdm", "threadpoolctl", "loky"])
+await piplite.install(["numpy", "matplotlib", "ipywidgets", "anywidget", "tqdm", "threadpoolctl", "loky"])
 await piplite.install("zero-init-course", deps=False)"""
 SETTINGS = """{
   "jupyter-lite-schema-version": 0,

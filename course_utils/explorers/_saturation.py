@@ -62,6 +62,13 @@ def _network():
 
 
 @functools.cache
+def _errors_back():
+    """The errors, sent back through the weights of each layer at sigma_w = 1: all of delta^l but phi'."""
+    _, params, errors = _network()
+    return [errors @ params[f"W{l}"] for l in range(2, LAYERS + 2)]
+
+
+@functools.cache
 def flat_from(name):
     """The z > 0 from which phi'(z) is at most 5 % of phi'(0); 0 for ReLU, which is flat below 0."""
     phi = activations.get(name)
@@ -75,17 +82,22 @@ def model(*, sigma_w, sigma_b, input_scale, layer, activation):
     phi = activations.get(activation)
     params = {name: p * (sigma_w if name[0] == "W" else sigma_b) for name, p in drawn.items()}
     trace = mlp.forward(params, input_scale * x, phi)
-    slopes = phi.slope(np.stack([trace.h[l] for l in range(1, LAYERS + 1)]))
-    back = errors @ np.stack([params[f"W{l}"] for l in range(2, LAYERS + 2)]) * slopes
+    saturated, slope, growth = np.empty((3, LAYERS))
+    for i, back in enumerate(_errors_back()):  # one layer at a time: its numbers stay in the cache
+        slopes = phi.slope(trace.h[i + 1])
+        saturated[i] = np.count_nonzero(slopes <= FLAT * (phi.slope_at_zero or 1)) / slopes.size
+        slope[i] = _mean_square(slopes)
+        growth[i] = sigma_w * np.sqrt(_mean_square(back * slopes) / _mean_square(errors))
     q = theory.variance_path(LAYERS, input_scale**2 * np.mean(x**2), sigma_w, sigma_b, phi)
+    growth_theory = sigma_w * np.sqrt(theory.gaussian_mean(lambda z: phi.derivative(z) ** 2, q))
     return Saturation(
-        layer, trace.z[layer], float(q[layer - 1]), phi,
-        (slopes <= FLAT * (phi.slope_at_zero or 1)).mean(axis=(1, 2)),
-        (slopes**2).mean(axis=(1, 2)),
-        np.sqrt((back**2).mean(axis=(1, 2)) / (errors**2).mean()),
-        flat_share(q, activation),
-        sigma_w * np.sqrt(theory.gaussian_mean(lambda z: phi.derivative(z) ** 2, q)),
+        layer, trace.z[layer], float(q[layer - 1]), phi, saturated, slope, growth, flat_share(q, activation),
+        growth_theory,
     )  # fmt: skip
+
+
+def _mean_square(a):
+    return np.vdot(a, a) / a.size
 
 
 def below(z, q):
@@ -134,7 +146,8 @@ def draw(figure):
     flat = [left.axvspan(0, 1, color="0.9", linewidth=0, zorder=0) for _ in range(2)]
     moving = {"animated": True, "zorder": 2}
     bars = left.stairs(np.zeros(BINS), EDGES, fill=True, color=plotting.SKY, label="z, measured", **moving)
-    ends = left.stairs(np.zeros(BINS), EDGES, fill=True, color=plotting.ORANGE, label="z beyond the edge", **moving)
+    last = EDGES[[0, 1, -2, -1]]
+    ends = left.stairs(np.zeros(3), last, fill=True, color=plotting.ORANGE, label="z beyond the edge", **moving)
     (normal,) = left.plot(CENTRES, CENTRES, ":", color=plotting.BLACK, label="z, theory: normal", **moving)
     (phi_line,) = left.plot(z, 0 * z, color=plotting.BLUE, label="phi(z)", **moving)
     (slope_line,) = left.plot(z, 0 * z, "--", color=plotting.GREEN, label="phi'(z)", **moving)
@@ -168,7 +181,7 @@ def draw(figure):
         beyond = [(data.z < -REACH).sum(), (data.z > REACH).sum()]
         tallest = max(inside.max(), *beyond)
         bars.set_data(inside / tallest)
-        ends.set_data(np.array([beyond[0], *np.zeros(BINS - 2), beyond[1]]) / tallest)
+        ends.set_data(np.array([beyond[0], 0, beyond[1]]) / tallest)
         normal.set_ydata(data.z.size * np.diff(below(EDGES, data.q)) / tallest)
         values = (100 * data.saturated, 100 * data.saturated_theory), (data.growth, data.growth_theory)
         for (ax, here, line, dots), (measured, predicted) in zip(rows, values):

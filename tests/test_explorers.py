@@ -81,7 +81,7 @@ def pixels(explorer):
 
 def sent(explorer):
     """What the browser draws, and what it draws it over."""
-    return explorer._view.screen.drawing, explorer._view.screen.still
+    return explorer._view.screen.picture | {"status": ""}, explorer._view.screen.still
 
 
 # ---- every explorer ----
@@ -111,7 +111,7 @@ def test_each_control_alone_is_sound_and_changes_picture_and_words(name):
             explorer._view.controls[control].value = value  # as the browser does
             assert explorer.error is None and explorer.values[control] == value
             seen.append((said(explorer), sent(explorer)))
-            assert explorer.status == explorer._view.screen.status
+            assert explorer.status == explorer._view.screen.picture["status"]
         assert seen[0][1] != seen[-1][1], f"{control} does not change the picture"
         assert len({text for text, _ in seen}) > 1, f"{control} does not change the sentence"
         explorer.reset()
@@ -306,16 +306,57 @@ def test_an_error_is_shown_and_a_move_elsewhere_mends_it():
     explorer = tiny(model=model)
     explorer._live()
     explorer._view.controls["n"].value = 2  # from the browser: nothing is raised, it is said
-    assert explorer._view.screen.status.startswith("This explorer stopped: KeyError: 2.")
+    assert explorer._view.screen.picture["status"].startswith("This explorer stopped: KeyError: 2.")
     assert isinstance(explorer.error, KeyError)
     with pytest.raises(KeyError):
         explorer.set(n=3)
     explorer._view.controls["view"].value = 3
     assert "stopped" in explorer.status
     explorer._view.controls["n"].value = 1
-    assert explorer.status == explorer._view.screen.status == "The level is 11." and explorer.error is None
+    assert explorer.status == explorer._view.screen.picture["status"] == "The level is 11." and explorer.error is None
     with pytest.raises(KeyError):
         tiny(model=lambda **_: {}["x"])
+
+
+# ---- what is sent ahead ----
+
+
+@every_explorer
+def test_pictures_sent_ahead_are_what_steps_show(name):
+    """Of every slider, from both of its ends; and the picture itself stays."""
+    explorer, steps = make(name), []
+    explorer._live()
+    for control, its in explorer.controls.items():
+        for value in ends(its):
+            explorer._view.controls[control].value = value
+            explorer._rest.cancel()
+            before = explorer._view.screen.picture, explorer.png()
+            ahead = []
+            if explorer._model:
+                explorer._look_ahead(control, dict(explorer.values))
+                ahead = explorer._view.screen.beside
+            assert before == (explorer._view.screen.picture, explorer.png())
+            for picture in ahead:
+                picture = dict(picture)
+                values = picture.pop("values")
+                assert {k for k in values if values[k] != explorer.values[k]} == {control}
+                assert picture == make(name, **values)._drawing | {"status": make(name, **values).status}
+                steps.append(control)
+        explorer.reset()
+    assert not explorer._model or len(set(steps)) >= 2, "from an end too, where the rest of the picture stays"
+
+
+def test_a_slider_that_rests_sends_ahead_and_one_that_is_gone_or_an_error_does_not():
+    explorer = tiny(model=lambda n, view: [10, 11, 12][n])
+    explorer._live()
+    explorer._view.controls["n"].value = 1
+    until(lambda: explorer._view.screen.beside)
+    assert [p["values"]["n"] for p in explorer._view.screen.beside] == [0, 2]  # at 3 there is an error: nothing to send
+    explorer._view.controls["n"].value = 2
+    until(lambda: [p["values"]["n"] for p in explorer._view.screen.beside] == [1, 0])
+    assert explorer.error is None and explorer.status == "The level is 12."
+    explorer._look_ahead("n", explorer.values | {"n": 1})
+    assert explorer._view.screen.beside[0]["values"]["n"] == 1, "it is elsewhere by now"
 
 
 # ---- animations ----
@@ -429,7 +470,9 @@ def test_an_error_while_playing_stops_and_is_said():
     explorer.speed = 30
     explorer.play()
     until(lambda: explorer._view.buttons["Play"].description == "Play")
-    assert explorer._view.screen.status.startswith("This explorer stopped: IndexError: list index out of range")
+    assert explorer._view.screen.picture["status"].startswith(
+        "This explorer stopped: IndexError: list index out of range"
+    )
     assert not explorer.playing
     explorer.reset()
     assert explorer.status == "The level is 10."

@@ -5,7 +5,8 @@ and returns `show(data, **controls)`, which moves the artists. `sentence(data)` 
 on the screen.
 
 It is fast because the figure (not one of pyplot's) is drawn in full only once for each key that `show` returns. Later
-only the artists marked `animated=True` are drawn, over a picture of the rest, and by the browser: see `recorder`.
+only the artists marked `animated=True` are drawn, over a picture of the rest, and by the browser: see `recorder`. Where
+a slider rests, what its next steps would show is computed too, and the browser need not wait for it.
 """
 
 import base64
@@ -29,6 +30,7 @@ from course_utils.explorers.recorder import Recorder
 WIDTH, HEIGHT = 900, 400  # of a picture, in pixels
 BLAS = ThreadpoolController()  # with two threads small products wait for each other where a machine is busy
 STILLS = 16  # pictures of what stays that are kept, 1.5 MB each
+REST = 0.03  # seconds without a move after which a slider rests
 SWITCH = (
     0.0005  # seconds after which a cell that computes must let a picture be drawn; Python's own 0.005 halves the rate
 )
@@ -62,6 +64,7 @@ class Explorer:
         self.start, self.speed = dict(self.values), 10
         self.data, self.status, self.error = None, "", None
         self._lock, self._view, self._quiet, self._stills = threading.RLock(), None, False, {}
+        self._rest = threading.Timer(REST, self._look_ahead)  # started by a slider
         self._stop = threading.Event()
         self._stop.set()
         with mpl.rc_context():  # whatever look the notebook has set
@@ -169,33 +172,55 @@ class Explorer:
             try:
                 compute(*arguments)
                 self._draw()
-                shown = {name: self.values[name] for name in self._views}
-                self.status, self.error = self._sentence(self.data, **shown), None
+                self.status, self.error = self._said(self.data, self.values), None
             except Exception as error:
                 self._stop.set()
                 self.status = f"This explorer stopped: {type(error).__name__}: {error}. Reset goes back to the start."
                 self.error = error
             self._send()
 
+    def _said(self, data, values):
+        return self._sentence(data, **{name: values[name] for name in self._views})
+
     def _draw(self):
-        key = self._show(self.data, **self.values)
+        self._key = key = self._show(self.data, **self.values)
         if key not in self._stills:
             if len(self._stills) == STILLS:
                 self._stills.clear()
             self._canvas.draw()  # leaves the animated artists out
-            still = _encoded(self._picture(), "PNG", compress_level=3)
+            still = _encoded(self._pixels(), "PNG", compress_level=3)
             self._stills[key] = still, self._canvas.copy_from_bbox(self.figure.bbox)
+        (self._still, self._background), self._drawing = self._stills[key], self._drawn()
+
+    def _drawn(self):
+        """What the browser is to draw over the still."""
         recorder = Recorder(WIDTH, HEIGHT, self.figure.dpi)
         for artist in self._artists:
             artist.draw(recorder)
-        (self._still, self._background), self._drawing = self._stills[key], recorder.drawing()
+        return recorder.drawing()
 
-    def _picture(self):
+    def _pixels(self):
         return Image.frombuffer("RGBA", (WIDTH, HEIGHT), self._canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+
+    def _look_ahead(self, name, here):
+        """Send what the next steps of that control would show."""
+        pictures = []
+        for value in self.controls[name].beside(here[name]):
+            there = here | {name: value}
+            with self._lock, BLAS.limit(limits=1, user_api="blas"), contextlib.suppress(Exception):
+                if self.values != here or self.error:
+                    return
+                try:
+                    data = self._model(**there)
+                    if self._show(data, **there) == self._key:
+                        pictures.append(self._drawn() | {"status": self._said(data, there), "values": there})
+                finally:
+                    self._show(self.data, **here)
+        self._view.screen.beside = pictures
 
     def _send(self):
         if self._view:
-            self._view.screen.show(self._still, self._drawing, self.status)
+            self._view.screen.show(self._still, self._drawing | {"status": self.status})
             if self._frames:
                 self._view.buttons["Play"].description = "Pause" if self.playing else "Play"
 
@@ -210,10 +235,11 @@ class Explorer:
         font = ImageFont.truetype(f"{mpl.get_data_path()}/fonts/ttf/DejaVuSans.ttf", 13)
         lines = textwrap.wrap(self.status, 120)
         page = Image.new("RGB", (WIDTH, HEIGHT + 8 + 20 * len(lines)), "white")
-        self._canvas.restore_region(self._background)
-        for artist in self._artists:
-            artist.draw(self._canvas.renderer)
-        page.paste(self._picture())
+        with self._lock:
+            self._canvas.restore_region(self._background)
+            for artist in self._artists:
+                artist.draw(self._canvas.renderer)
+            page.paste(self._pixels())
         for i, line in enumerate(lines):
             ImageDraw.Draw(page).text((16, HEIGHT + 20 * i), line, "black", font)
         return _encoded(page, "PNG")
@@ -239,6 +265,10 @@ class Explorer:
         with self._lock:
             if not self._quiet:
                 self._move(self.checked({name: value}))
+                self._rest.cancel()
+                if self._model:
+                    self._rest = threading.Timer(REST, self._look_ahead, (name, dict(self.values)))
+                    self._rest.start()
 
     def _clicked(self, x, y):
         self._move(self.checked(self._click(x, y, **self.values)))

@@ -30,6 +30,11 @@ class Number(NamedTuple):
         value = round(self.low + round((value - self.low) / self.step) * self.step, self.digits)
         return value if self.digits else int(value)
 
+    def beside(self, value):
+        """Return the values one and two steps below and above, as far as the slider goes."""
+        near = (round(value + steps * self.step, self.digits) for steps in (-1, 1, -2, 2))
+        return [n for n in near if self.low <= n <= self.high]
+
     def text(self, value):
         """Return the value as the slider shows it."""
         return f"{value:.{self.digits}f}"
@@ -51,6 +56,10 @@ class Choice(NamedTuple):
     def check(self, name, value):
         """Return the value; ValueError if it is not one of the options."""
         return _validate.one_of(name, value, {option: option for option in self.options})
+
+    def beside(self, value):
+        """Return none: options have no order."""
+        return []
 
     def text(self, value):
         """Return the value as the list shows it."""

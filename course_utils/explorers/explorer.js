@@ -81,6 +81,25 @@ function watchSliders(here, signal) {
   nameSliders(root);
 }
 
+const same = (a, b) => a === b || Math.abs(a - b) < 1e-9;
+const valueOf = control => control.get('value') ?? control.get('_options_labels')[control.get('index')];
+
+// Shows the picture that the kernel has sent ahead, if it has, as soon as somebody moves a control to its values.
+async function lookAhead(model, show, signal) {
+  const controls = {};
+  for (const [name, reference] of Object.entries(model.get('controls')))
+    controls[name] = await model.widget_manager.get_model(reference.replace('IPY_MODEL_', ''));
+  const moved = (_, options) => {
+    const fits = ({values}) => Object.entries(values).every(([name, value]) => same(value, valueOf(controls[name])));
+    const picture = options.updated_view && model.get('beside').find(fits);
+    if (picture) show(picture);
+  };
+  for (const control of Object.values(controls)) {
+    control.on('change', moved);
+    signal.addEventListener('abort', () => control.off('change', moved));
+  }
+}
+
 function render({model, el}) {
   const canvas = document.createElement('canvas'), status = document.createElement('div');
   const gone = new AbortController(), pen = canvas.getContext('2d');
@@ -97,23 +116,24 @@ function render({model, el}) {
   el.append(frame, status);
 
   let bytes, still;
-  async function show() {
-    if (status.textContent !== model.get('status')) status.textContent = model.get('status');
+  async function show(picture) {
+    if (status.textContent !== picture.status) status.textContent = picture.status;
     if (bytes !== model.get('still')) {
       bytes = model.get('still');
       still = createImageBitmap(new Blob([bytes]));
     }
-    const image = await still;
-    draw(pen, image, model.get('drawing'));
+    draw(pen, await still, picture);
   }
-  model.on('change', show);
-  show();
+  const showNewest = () => show(model.get('picture'));
+  model.on('change:picture', showNewest);
+  showNewest();
+  lookAhead(model, show, gone.signal);
   canvas.addEventListener('click', event => {
     const area = canvas.getBoundingClientRect();
     model.send({click: [(event.clientX - area.left) / area.width, (event.clientY - area.top) / area.height]});
   });
   watchSliders(el, gone.signal);
-  return () => { gone.abort(); model.off('change', show); };
+  return () => { gone.abort(); model.off('change:picture', showNewest); };
 }
 
 export default {render};

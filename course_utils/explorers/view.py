@@ -18,14 +18,15 @@ class Screen(anywidget.AnyWidget):
     _css = Path(__file__).with_name("explorer.css")
     title = traitlets.Unicode().tag(sync=True)
     size = traitlets.List([WIDTH, HEIGHT]).tag(sync=True)
+    controls = traitlets.Dict().tag(sync=True, **widgets.widget_serialization)
     still = traitlets.Bytes().tag(sync=True)  # an encoded picture of what stays
-    drawing = traitlets.Dict().tag(sync=True)  # what moves, over it: see `recorder`
-    status = traitlets.Unicode().tag(sync=True)
+    picture = traitlets.Dict().tag(sync=True)  # what is drawn over it, see `recorder`; and the sentence, "status"
+    beside = traitlets.List().tag(sync=True)  # such pictures of other "values" of the controls
 
-    def show(self, still, drawing, status):
-        """Change all in one message."""
+    def show(self, still, picture):
+        """Change the picture in one message."""
         with self.hold_sync():
-            self.still, self.drawing, self.status = still, drawing, status
+            self.still, self.picture = still, picture
 
 
 def build(explorer):
@@ -51,7 +52,7 @@ def build(explorer):
         speed = widgets.IntSlider(explorer.speed, 1, 30, description="pictures/s")
         speed.observe(lambda change: setattr(explorer, "speed", change["new"]), "value")
         rows[1].append(speed)
-    screen = Screen(title=explorer.title)
+    screen = Screen(title=explorer.title, controls=controls)
     if explorer._click:
         screen.on_msg(lambda _, message, buffers: explorer._clicked(*message["click"]))
     parts = [widgets.Box(row).add_class("course-row") for row in rows if row]

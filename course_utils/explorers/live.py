@@ -9,12 +9,13 @@ FARTHEST = 10  # steps between two pictures
 
 
 @functools.cache
-def blocks():
+def blocks(dtype=float):
     """The digits in blocks: for "train" and "test" a list of (x, y)."""
     data = datasets.digits()
     parts = {"train": (data.x_train, data.y_train), "test": (data.x_test, data.y_test)}
     return {
-        part: [(x[i : i + BLOCK], y[i : i + BLOCK]) for i in range(0, len(y), BLOCK)] for part, (x, y) in parts.items()
+        part: [(x[i : i + BLOCK].astype(dtype), y[i : i + BLOCK]) for i in range(0, len(y), BLOCK)]
+        for part, (x, y) in parts.items()
     }
 
 

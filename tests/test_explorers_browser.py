@@ -68,10 +68,11 @@ VALUE = """async expression => {
   return reply.content.user_expressions.it.data['text/plain'].slice(1, -1);
 }"""
 
-# Adds up by how much anything jumps about.
+# Adds up by how much anything jumps about, but for JupyterLab's own status bar, where it says that it has saved.
 SHIFT = """() => {
   window.shift = 0;
-  new PerformanceObserver(list => { for (const entry of list.getEntries()) shift += entry.value; })
+  const counts = entry => !entry.sources.every(s => s.node?.parentElement?.closest('#jp-main-statusbar'));
+  new PerformanceObserver(list => { for (const entry of list.getEntries().filter(counts)) shift += entry.value; })
     .observe({type: 'layout-shift'});
 }"""
 

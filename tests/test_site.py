@@ -89,7 +89,7 @@ def test_every_figure_has_words_and_no_words_are_left_over():
     words = tomllib.loads((ROOT / "docs" / "alt.toml").read_text(encoding="utf-8"))
     for path in content.notebooks(ROOT, "notebooks"):
         drawn = [cell for cell in content.read(path).cells if content.pictures(cell)]
-        said = [content.alternative(ROOT, path, cell) for cell in drawn]
+        said = [words for cell in drawn for words in content.alternatives(ROOT, path, cell)]
         assert all(40 < len(text) < 700 for text in said), path.name
         figures = {cell.id for cell in drawn if not content.EXPLORER.search(cell.source)}
         assert set(words.pop(path.stem, {})) == figures, path.name
@@ -100,7 +100,7 @@ def test_a_figure_without_words_is_refused(tmp_path):
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "alt.toml").write_text("", encoding="utf-8")
     path = ROOT / "notebooks" / "00_the_question.ipynb"
-    with pytest.raises(ValueError, match=r"alt\.toml has no words for the figure data-figure"):
+    with pytest.raises(ValueError, match=r"alt\.toml has no words for the 1 pictures of data-figure"):
         site.page(tmp_path, path)
 
 

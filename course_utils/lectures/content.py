@@ -35,16 +35,19 @@ def pictures(cell):
     return [output.data for output in cell.get("outputs", []) if "image/png" in output.get("data", {})]
 
 
-def alternative(root, path, cell):
-    """The words that stand for a cell's pictures where they cannot be seen.
+def alternatives(root, path, cell):
+    """For each picture of a cell, the words that stand for it where it cannot be seen.
 
     An explorer says what it shows itself; a figure's words are in docs/alt.toml. ValueError if they are not.
     """
+    shown = pictures(cell)
     if EXPLORER.search(cell.source):
-        return " ".join(pictures(cell)[0]["text/plain"].split())
-    words = _words(Path(root) / "docs" / "alt.toml").get(path.stem, {}).get(cell.id)
-    if not words:
-        raise ValueError(f"docs/alt.toml has no words for the figure {cell.id} of {path.name}.")
+        return [" ".join(bundle["text/plain"].split()) for bundle in shown]
+    words = _words(Path(root) / "docs" / "alt.toml").get(path.stem, {}).get(cell.id, [])
+    words = [words] if isinstance(words, str) else words
+    if len(words) != len(shown):
+        found = len(words) or "no"
+        raise ValueError(f"docs/alt.toml has {found} words for the {len(shown)} pictures of {cell.id} in {path.name}.")
     return words
 
 

@@ -1,27 +1,36 @@
 // Lay the blocks of each <section> out on slides of 1280 x 720: shrink a little, then part, then start reveal.js.
 (async () => {
-  const HEIGHT = 720, SCALES = [1, 0.94, 0.88, 0.82, 0.76, 0.7], LEAST = 0.5, WHOLE = SCALES.slice(0, 4);
+  const HEIGHT = 720, ROOM = 1280 - 2 * 56, SCALES = [1, 0.94, 0.88, 0.82], LEAST = 0.5;
+  const CODE = [24, 22, 20, 18, 16], LAID_OUT = 18;  // pixels; the least is for lines that would not fit otherwise
+  const LETTER = 0.602;  // how wide a letter of code is for its size
+  const CONTINUED = 46;  // the height of the small title of a slide that goes on with a section
+
   await MathJax.startup.promise;
   await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
 
+  const slides = document.querySelector(".slides");
+  slides.style.display = "none";  // while blocks are measured elsewhere, nothing else is laid out
   const ruler = document.createElement("div");
   ruler.id = "deck-measure";
   ruler.className = "reveal";
   document.body.append(ruler);
 
-  const page = (blocks, scale) => {
+  const page = (blocks, scale, code) => {
     const box = document.createElement("div");
     box.className = "page";
     box.style.fontSize = `${scale}em`;
+    box.style.setProperty("--code", `${code}px`);
     box.append(...blocks);
     return box;
   };
-  const height = (blocks, scale) => {
-    const box = page(blocks, scale);
+  const titled = blocks => blocks.some(block => /^H[12]$/.test(block.tagName));
+  const height = (blocks, scale, code = LAID_OUT) => {
+    const box = page(blocks, scale, code);
     ruler.replaceChildren(box);
-    return box.offsetHeight;
+    return box.offsetHeight + (titled(blocks) ? 0 : CONTINUED);
   };
-  const fits = (blocks, scales) => scales.find(scale => height(blocks, scale) <= HEIGHT);
+  const fit = (blocks, scale) => height(blocks, scale) <= HEIGHT;
+  const best = blocks => SCALES.find(scale => fit(blocks, scale)) ?? least(blocks);
 
   // A list, a table or a long run of code and output that fills more than a page on its own: its parts.
   const parts = block => {
@@ -34,56 +43,54 @@
       return list;
     });
   };
-  const heading = block => /^H[1-6]$/.test(block.tagName);
+  // How long the lines of its code and output are.
+  const lines = block => [block, ...block.querySelectorAll("pre")].filter(part => part.matches("pre"))
+    .flatMap(pre => pre.textContent.split("\n").map(line => line.length));
 
   // Pages of blocks: a block that starts a page of its own, then as few pages as hold the rest, evenly filled.
   const paginate = blocks => {
     const groups = [[]];
     for (const block of blocks) {
       const alone = block.hasAttribute("data-page");
-      if (alone && !fits([...groups.at(-1), block], SCALES.slice(0, 3))) groups.push([]);
+      if (alone && !fit([...groups.at(-1), block], SCALES.at(-1))) groups.push([]);
       groups.at(-1).push(block);
       if (alone) groups.push([]);
     }
     return groups.filter(group => group.length).flatMap(split);
   };
   const split = group => {
-    const scale = fits(group, WHOLE);
-    if (scale) return [{ blocks: group, scale }];
-    let pieces = group.flatMap(block => (height([block], 0.88) > HEIGHT * 0.6 ? parts(block) : [block]));
-    const sizes = pieces.map(piece => height([piece], 0.88) - 76);
-    const total = sizes.reduce((a, b) => a + b, 0), pages = Math.ceil(total / (HEIGHT - 110));
-    const result = [[]];
-    let filled = 0;
-    pieces.forEach((piece, i) => {
-      const next = filled + sizes[i] / 2 > (total / pages) * result.length;
-      const current = result[result.length - 1];
-      if (next && result.length < pages && current.length) {
-        // A heading, or words that end with a colon, stay with what they announce.
-        const carried = current.length > 1 && (heading(current.at(-1)) || /:\s*$/.test(current.at(-1).textContent)) ? [current.pop()] : [];
-        result.push(carried);
+    if (fit(group, SCALES.at(-1))) return [group];
+    const pieces = group.flatMap(block => (height([block], 0.88) > HEIGHT * 0.6 ? parts(block) : [block]));
+    // cheapest[n]: the pages of the first n pieces that cost least. What announces the next piece should end no page:
+    // a heading, words all bold or with a colon at their end, code before its output.
+    const announces = (block, next) => /^H[1-6]$/.test(block.tagName) || /:\s*$/.test(block.textContent)
+      || (block.childNodes.length === 1 && block.firstChild.nodeName === "STRONG")
+      || (block.matches(".code") && next.matches(".printed, img"));
+    const cheapest = [{ cost: 0, pages: [] }];
+    for (let end = 1; end <= pieces.length; end++) {
+      for (let start = end - 1; start >= 0; start--) {
+        const blocks = pieces.slice(start, end);
+        if (blocks.length > 1 && !fit(blocks, SCALES.at(-1))) break;
+        const empty = Math.max(0, 1 - height(blocks, 1) / HEIGHT), next = pieces[end];
+        const cost = cheapest[start].cost + 1 + empty ** 2 + (next && announces(blocks.at(-1), next) ? 0.6 : 0);
+        if (cheapest[end] && cheapest[end].cost <= cost) continue;
+        cheapest[end] = { cost, pages: [...cheapest[start].pages, blocks] };
       }
-      result[result.length - 1].push(piece);
-      filled += sizes[i];
-    });
-    return result.filter(blocks => blocks.length).flatMap(blocks => {
-      const scale = fits(blocks, SCALES);
-      if (scale) return [{ blocks, scale }];
-      if (blocks.length > 1) {
-        const middle = Math.ceil(blocks.length / 2);
-        return [...split(blocks.slice(0, middle)), ...split(blocks.slice(middle))];
-      }
-      let least = SCALES.at(-1);
-      while (least > LEAST && height(blocks, least) > HEIGHT) least -= 0.04;
-      return [{ blocks, scale: least }];
-    });
+    }
+    return cheapest.at(-1).pages;
+  };
+  // The scale of a block that is too high for a page on its own.
+  const least = blocks => {
+    let scale = SCALES.at(-1);
+    while (scale > LEAST && !fit(blocks, scale)) scale -= 0.04;
+    return scale;
   };
 
   // A formula that is wider than the page is shrunk for good.
   for (const formula of document.querySelectorAll(".slides .formula")) {
     height([formula.cloneNode(true)], 1);
-    const svg = ruler.querySelector("svg").getBoundingClientRect().width, room = 1280 - 2 * 56 - 40;
-    if (svg > room) formula.style.fontSize = `${Math.floor(100 * room / svg) - 1}%`;
+    const widest = Math.max(...[...ruler.querySelectorAll("svg")].map(svg => svg.getBoundingClientRect().width));
+    if (widest > ROOM - 40) formula.style.fontSize = `${Math.floor(100 * (ROOM - 40) / widest) - 1}%`;
   }
 
   let title = "";
@@ -92,9 +99,14 @@
     notes.forEach(note => note.remove());
     const pages = paginate([...section.children]);
     let place = section;
-    pages.forEach(({ blocks, scale }, i) => {
-      const head = blocks.find(block => /^H[12]$/.test(block.tagName));
+    pages.forEach((blocks, i) => {
+      const scale = best(blocks);
+      const head = blocks.find(block => /^H[12]$/.test(block.tagName)), longest = Math.max(0, ...blocks.flatMap(lines));
+      const wide = size => longest * LETTER * size > ROOM - 1.6 * size - 8;  // its padding and edge
+      const code = CODE.find(size => !wide(size) && height(blocks, scale, size) <= HEIGHT) ?? LAID_OUT;
       if (head) title = head.textContent;
+      // What a page begins with is there at once, else the page would be empty at first.
+      (/^[OU]L$/.test(blocks[0].tagName) ? blocks[0].firstElementChild : blocks[0]).classList.remove("fragment");
       const slide = i ? document.createElement("section") : section;
       if (!head && title) {
         const small = document.createElement("p");
@@ -102,8 +114,7 @@
         small.textContent = title;
         blocks.unshift(small);
       }
-      while (scale > LEAST && height(blocks, scale) > HEIGHT) scale -= 0.02;
-      const box = page(blocks, scale);
+      const box = page(blocks, scale, code);
       slide.replaceChildren(box);
       if (!i) slide.append(...notes);
       slide.append(...box.querySelectorAll("aside.notes"));
@@ -111,6 +122,7 @@
     });
   }
   ruler.remove();
+  slides.style.display = "";
   document.querySelectorAll(".page a:not([href])").forEach(link => link.replaceWith(...link.childNodes));
 
   await Reveal.initialize({

@@ -21,7 +21,7 @@ def export(root, number, kind, out):
     """
     path = content.lessons(Path(root))[number]
     nb = content.read(path)
-    shown = {cell.id: content.alternative(root, path, cell) for cell in nb.cells if _is_figure(cell)}
+    shown = {cell.id: content.alternatives(root, path, cell) for cell in nb.cells if _is_figure(cell)}
     if kind != "png":
         choose = nbformat.v4.new_code_cell(CHOOSE.format(kind), id="figure-format")
         nb.cells.insert(0, choose)
@@ -31,9 +31,9 @@ def export(root, number, kind, out):
     for cell in nb.cells:
         if cell.id in shown:
             drawn = [output.data[FORMATS[kind]] for output in cell.outputs if FORMATS[kind] in output.get("data", {})]
-            for place, data in enumerate(drawn):
-                name = f"{number}-{cell.id}{f'-{place + 1}' * (len(drawn) > 1)}.{kind}"
-                changed |= stored.write(_file(data, kind, shown[cell.id]), Path(out) / name)
+            for place, (data, words) in enumerate(zip(drawn, shown[cell.id]), start=1):
+                name = f"{number}-{cell.id}{f'-{place}' * (len(drawn) > 1)}.{kind}"
+                changed |= stored.write(_file(data, kind, words), Path(out) / name)
     return changed
 
 

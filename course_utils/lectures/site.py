@@ -121,7 +121,7 @@ def page(root, path):
             cell.source = re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", cell.source).rstrip()
             shown |= {"code_prompt_show": "Show the answer", "code_prompt_hide": "Hide the answer"}
         if content.pictures(cell):
-            shown["image"] = {"alt": content.alternative(root, path, cell)}
+            shown["image"] = {"alt": " ".join(content.alternatives(root, path, cell))}
         if content.EXPLORER.search(cell.source):
             cells.append(nbformat.v4.new_markdown_cell(LIVE, id=f"{cell.id}-live"))
         cell.metadata["tags"] = sorted(tags)

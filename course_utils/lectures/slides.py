@@ -24,7 +24,7 @@ PAGE = """<!DOCTYPE html>
 <link rel="stylesheet" href="static/reveal.css">
 <link rel="stylesheet" href="static/deck.css">
 <style>{highlighting}</style>
-<script>MathJax = {{options: {{enableMenu: false}}, svg: {{fontCache: "global"}}}}</script>
+<script>MathJax = {{options: {{enableMenu: false}}, svg: {{fontCache: "global", scale: 0.9}}}}</script>
 <script src="static/tex-svg-full.js" defer></script>
 <script src="static/reveal.js" defer></script>
 <script src="static/notes.js" defer></script>
@@ -41,7 +41,7 @@ PAGE = """<!DOCTYPE html>
 NOTE = re.compile(r"^- \*\*(.+?) \((\d+) min\)\.\*\* (.+)$", re.MULTILINE)
 NUMBER = re.compile(r"\d+\.\d+")
 GUIDE_LESSON = re.compile(r"^### Lesson (\d+)\b.*$", re.MULTILINE)
-STEPWISE = re.compile(r"\\blacksquare|^\*\*On paper", re.MULTILINE)
+STEPWISE = re.compile(r"\\blacksquare|^\*\*On paper|^\$\$", re.MULTILINE)
 
 
 def make(root, number, out):
@@ -180,7 +180,7 @@ def _cell(root, path, cell):
 
 
 def _text(source):
-    """The blocks of a Markdown cell; the steps of a proof appear one by one."""
+    """The blocks of a Markdown cell; the steps of a proof, or of any text with a displayed formula, one by one."""
     tokens = _markdown().parse(source)
     if STEPWISE.search(source):
         steps = [token for token in tokens if token.level == 0 and token.type in ("paragraph_open", "math_block")][1:]
@@ -188,6 +188,8 @@ def _text(source):
         for token in steps:
             token.attrJoin("class", "fragment")
     shown = _markdown().renderer.render(tokens, _markdown().options, {})
+    # No line begins with the full stop after a formula.
+    shown = re.sub(r"(<span>\\\([^<]*</span>)([.,;:!?)]+)", r'<span class="together">\1\2</span>', shown)
     # What is folded in a notebook comes as a step of its own.
     shown = re.sub(r"<details>\s*<summary>(.*?)</summary>", r'<div class="fragment"><h3>\1</h3>', shown)
     return shown.replace("</details>", "</div>")
@@ -242,8 +244,10 @@ def _printed(output):
 def _pictures(root, path, cell):
     """The pictures of a cell, each with its words."""
     found = content.pictures(cell)
-    words = html.escape(content.alternative(root, path, cell)) if found else ""
-    return "".join(f'<img src="data:image/png;base64,{data["image/png"]}" alt="{words}">' for data in found)
+    words = map(html.escape, content.alternatives(root, path, cell) if found else [])
+    return "".join(
+        f'<img src="data:image/png;base64,{data["image/png"]}" alt="{alt}">' for data, alt in zip(found, words)
+    )
 
 
 def _markdown():
@@ -267,7 +271,22 @@ def _inline(_, tokens, i, *rest):
 
 
 def _displayed(_, tokens, i, *rest):
-    return f'<div class="formula {tokens[i].attrGet("class") or ""}">\\[{html.escape(tokens[i].content)}\\]</div>'
+    kind, formula = tokens[i].attrGet("class") or "", tokens[i].content
+    beside = [rf"<span>\(\displaystyle {html.escape(part)}\)</span>" for part in _beside(formula)]
+    if len(beside) == 1:
+        return f'<div class="formula {kind}">\\[{html.escape(formula)}\\]</div>'
+    return f'<div class="formula row {kind}">{"".join(beside)}</div>'
+
+
+def _beside(formula):
+    """The parts of a formula with a wide space between them, which may as well stand below each other."""
+    parts = []
+    for part in formula.split(r"\qquad"):
+        if parts and (parts[-1].count("{") != parts[-1].count("}") or r"\begin" in parts[-1]):
+            parts[-1] += rf"\qquad {part}"  # a space inside something
+        else:
+            parts.append(part.strip())
+    return parts
 
 
 def _link(_, tokens, i, *rest):

@@ -129,6 +129,9 @@ def _parser():
         "needs a network. Serve the site from any web server: python -m http.server -d build/lite",
     )
     lite.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/lite in the repository")
+    lite.add_argument(
+        "--pyodide", type=Path, metavar="FOLDER", help="Pyodide's files, for a site that needs no other server"
+    )
     lite.set_defaults(command=_lite)
 
     figures = commands.add_parser(
@@ -241,7 +244,7 @@ def _lite(options):
     from course_utils.lectures import lite
 
     root, start = find_root(), time.perf_counter()
-    front = lite.build(root, options.out or root / "build" / "lite")
+    front = lite.build(root, options.out or root / "build" / "lite", options.pyodide)
     print(f"{front}  {time.perf_counter() - start:.1f} s")
     return 0
 

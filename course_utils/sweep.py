@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
-from tqdm.auto import tqdm
 
-from course_utils import _validate, activations, losses, mlp, optimizers, training
+from course_utils import _browser, _validate, activations, losses, mlp, optimizers, training
+from course_utils._browser import tqdm
 
 # The settings that may have several values, in the order of the result's axes. Networks that agree in the first three
 # can be trained as one stack; the others are one number for each network.
@@ -113,7 +113,8 @@ def sweep(
     every: how often accuracy is measured, in steps
     budget: bytes that the networks in training may take together
     executor: any `concurrent.futures.Executor`, such as Dask's `client.get_executor(pure=False)`; by default processes
-        here, one for each core, which take half a second to start and are kept for the next sweep
+        here, one for each core, which take half a second to start and are kept for the next sweep (in a browser, which
+        has none, the pieces run one after the other)
     folder: where finished pieces are kept, and looked up by a later call with the same settings
 
     Ctrl-C ends it and keeps what is done.
@@ -203,6 +204,12 @@ def _cut(points, budget, workers, each):
 def _run(pieces, data, executor, workers, bar):
     """Yield each piece with what was found, as they end."""
     own = executor is None
+    if own and _browser.HERE:
+        for where, points, piece in pieces:
+            found = train_piece(piece, data)
+            bar.update(len(points) * piece.steps)
+            yield where, points, found
+        return
     executor = _processes(workers) if own else executor
     futures = {}
     try:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 from threadpoolctl import threadpool_limits
-from tqdm.auto import tqdm
 
 from course_utils import _validate, activations, losses, mlp, optimizers
+from course_utils._browser import tqdm
 
 
 class Run(NamedTuple):

@@ -1,25 +1,21 @@
-"""The course in the browser: the site holds what it should, its JupyterLab opens a lesson, its kernel starts.
+"""The course in the browser: the site holds what it should, its JupyterLab opens a lesson, its kernel computes."""
 
-The kernel is Pyodide's, and comes from another server: where that cannot be reached, the test says what was not tried.
-"""
-
+import contextlib
 import json
 import os
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 import zipfile
 from pathlib import Path
 
+import pyodide
 import pytest
 from pages import chromium
-from test_browser import CHROMIUM, answers, free_port
+from test_browser import CHROMIUM, IDLE, answers, free_port
 
 from course_utils.lectures import content, lite
 
 ROOT = Path(__file__).resolve().parent.parent
-PYODIDE = "cdn.jsdelivr.net"
 FIRST_CELL = "await piplite.install"
 in_chromium = pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="there is no Chromium here")
 
@@ -36,12 +32,12 @@ def built(tmp_path_factory):
     return out
 
 
-@pytest.fixture(scope="module")
-def served(built):
-    """The site's address, on a server of its own."""
+@contextlib.contextmanager
+def serve(folder):
+    """The address of a web server for a folder."""
     port = free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(built)],
+        [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -52,6 +48,14 @@ def served(built):
     finally:
         server.terminate()
         server.wait(30)
+
+
+def blocked(page, address):
+    """Let a page reach nothing but an address; the list of what else it asks for."""
+    asked = []
+    page.route(lambda url: not url.startswith((address, "data:", "blob:")), lambda route: route.abort())
+    page.on("request", lambda r: r.url.startswith((address, "data:", "blob:")) or asked.append(r.url))
+    return asked
 
 
 def test_holds_every_lesson_and_exercise_with_a_cell_that_fetches_the_course(built):
@@ -81,37 +85,81 @@ def test_pins_are_exact():
 
 
 @in_chromium
-def test_opens_a_lesson_with_its_outputs(served):
-    asked = []
-    with chromium() as browser:
+def test_opens_a_lesson_with_its_outputs(built):
+    with serve(built) as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.route(lambda url: not url.startswith((served, "data:", "blob:")), lambda route: route.abort())
-        page.on("request", lambda r: r.url.startswith((served, "data:", "blob:")) or asked.append(r.url))
-        page.goto(f"{served}/lab/index.html?path=notebooks/02_zero_weights.ipynb")
+        asked = blocked(page, address)
+        page.goto(f"{address}/lab/index.html?path=notebooks/02_zero_weights.ipynb")
         page.get_by_text(FIRST_CELL).first.wait_for(timeout=60_000)
         page.locator(".jp-Notebook h1", has_text="2. Zero weights").first.wait_for(timeout=60_000)
         page.locator(".jp-Notebook .jp-OutputArea-output", has_text="largest gradient").first.wait_for(timeout=60_000)
         page.close()
-    assert [url for url in asked if PYODIDE not in url] == []
+    assert [url for url in asked if f"/pyodide/v{lite.PYODIDE}/" not in url] == []
+
+
+EXERCISE = ("setup", "q6-1-answer", "q6-1-check")
+# What is run in place of a lesson's own cells, below the cell that fetches the course.
+CELLS = [
+    """import sys
+import numpy as np
+from course_utils import datasets, explorers, mlp, sweep, training
+data = datasets.digits()
+start = mlp.initialize([64, 16, 10], "lecun_normal", rng=np.random.default_rng(0))
+run = training.train(start, data.x_train, data.y_train, steps=300, batch_size=64, rng=np.random.default_rng(0))
+print("runs on", sys.platform, "| test above 0.9:", mlp.accuracy(run.params, data.x_test, data.y_test) > 0.9)
+found = sweep.sweep(data, width=8, steps=60, sigma_w=[0.0, 1.0])
+print("swept, the second learns more:", np.diff(found.results["test"].ravel())[0] > 0.2)""",
+    """for name in ("saturation", "depth", "plane", "training_theatre"):
+    print(name, "says:", getattr(explorers, name)().status[:20])""",
+    *(cell.source for cell in content.read(ROOT / "solutions" / "06_depth.ipynb").cells if cell.id in EXERCISE),
+    """lab = explorers.symmetry_lab()
+lab""",
+]
 
 
 @in_chromium
-def test_the_kernel_starts_and_computes(served):
-    try:
-        urllib.request.urlopen(f"https://{PYODIDE}/pyodide/", timeout=5).close()
-    except urllib.error.HTTPError:
-        pass  # it answers
-    except (urllib.error.URLError, OSError):
-        pytest.skip(
-            f"{PYODIDE} cannot be reached. Not tried: that the kernel starts in Chromium, that its first cell fetches "
-            "the course's wheel and NumPy, and that a network can be made there."
+def test_the_kernel_runs_the_course_with_no_other_server(tmp_path):
+    """Pyodide starts in Chromium, fetches the course from the site, trains, sweeps; an explorer moves, steps, plays."""
+    root = lite.build(ROOT, tmp_path / "site", pyodide.files()).parent.parent
+    settings = root / "jupyter-lite.json"
+    config = json.loads(settings.read_text(encoding="utf-8"))
+    config["jupyter-config-data"]["exposeAppInBrowser"] = True
+    settings.write_text(json.dumps(config), encoding="utf-8")
+    with serve(root) as address, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 1400})
+        asked = blocked(page, address)
+        page.goto(f"{address}/lab/index.html?path=notebooks/02_zero_weights.ipynb")
+        page.get_by_text(FIRST_CELL).first.wait_for(timeout=120_000)
+        page.wait_for_function(IDLE, timeout=180_000)
+        page.evaluate(
+            """cells => {
+              const notebook = jupyterapp.shell.currentWidget.content.model.sharedModel;
+              notebook.deleteCellRange(1, notebook.cells.length);
+              for (const source of cells) notebook.addCell({cell_type: 'code', source});
+              jupyterapp.commands.execute('notebook:run-all-cells');
+            }""",
+            CELLS,
         )
-    with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        code = "import numpy as np; from course_utils import mlp; print('made', len(mlp.initialize([4, 3, 2])))"
-        page.goto(f"{served}/repl/index.html?kernel=python&execute=1")
-        for source in (lite.INSTALL, code):
-            page.locator(".jp-CodeConsole-promptCell .cm-content").fill(source)
-            page.keyboard.press("Shift+Enter")
-        page.get_by_text("made 4").wait_for(timeout=300_000)
+        status = page.locator(".course-status")
+        status.wait_for(timeout=300_000)
+        outputs = " ".join(page.locator(".jp-OutputArea-output").all_inner_texts())
+        assert "runs on emscripten | test above 0.9: True" in outputs, outputs
+        assert "swept, the second learns more: True" in outputs, outputs
+        assert outputs.count(" says: ") == 4 and "6.1 solved" in outputs and "Error" not in outputs, outputs
+
+        def says(words):
+            page.wait_for_function(
+                "([words]) => document.querySelector('.course-status').textContent.includes(words)", arg=[words]
+            )
+
+        says("Step 0 ")
+        page.get_by_role("button", name="Step", exact=True).click()
+        says("Step 1 ")
+        page.get_by_role("button", name="Play", exact=True).click()
+        says("Step 10 ")  # by itself
+        page.get_by_role("button", name="Pause", exact=True).click()
+        page.get_by_role("button", name="Play", exact=True).wait_for()
+        page.get_by_role("button", name="Reset", exact=True).click()
+        says("Step 0 ")
         page.close()
+    assert asked == []

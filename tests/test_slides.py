@@ -33,9 +33,8 @@ MEASURE = """() => [...document.querySelectorAll('.slides section:not(.stack)')]
   slide.hidden = stack.hidden = false;
   slide.style.display = stack.style.display = 'block';
   const page = slide.querySelector('.page');
-  // A formula in a row holds the words for a screen reader, wider than itself and unseen: the row is measured.
-  const wide = [...page.querySelectorAll('*')]
-    .filter(part => getComputedStyle(part).display !== 'inline' && !part.matches('.formula.row > span'))
+  const wide = [...page.querySelectorAll('*:not(mjx-assistive-mml, mjx-assistive-mml *)')]
+    .filter(part => getComputedStyle(part).display !== 'inline')
     .map(part => part.clientWidth ? part.scrollWidth - part.clientWidth : 0);
   const code = [...page.querySelectorAll('pre')].map(pre => parseFloat(getComputedStyle(pre).fontSize));
   const blocks = [...page.children].filter(block => !block.matches('.continued'));

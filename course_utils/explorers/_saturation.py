@@ -9,6 +9,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from course_utils import activations, datasets, mlp, plotting, theory
 from course_utils.explorers.base import Explorer
@@ -137,13 +138,18 @@ def sentence(data):
     )
 
 
+def _span(ax, **look):
+    """A band from top to bottom of the axes. (What `axvspan` returns cannot be moved before matplotlib 3.9.)"""
+    return ax.add_patch(Rectangle((0, 0), 1, 1, transform=ax.get_xaxis_transform(), linewidth=0, **look))
+
+
 def draw(figure):
     """Set up the three axes; return `show`, which moves their artists."""
     layers, z = np.arange(1, LAYERS + 1), np.linspace(-REACH, REACH, 401)
     left = figure.add_axes((0.02, 0.13, 0.53, 0.79))
     left.set(xlim=(-REACH, REACH), ylim=(-0.02, 2.1), yticks=[], xlabel="z, what enters a unit of the layer in view")
     left.spines.left.set_visible(False)
-    flat = [left.axvspan(0, 1, color="0.9", linewidth=0, zorder=0) for _ in range(2)]
+    flat = [_span(left, color="0.9", zorder=0) for _ in range(2)]
     moving = {"animated": True, "zorder": 2}
     bars = left.stairs(np.zeros(BINS), EDGES, fill=True, color=plotting.SKY, label="z, measured", **moving)
     last = EDGES[[0, 1, -2, -1]]
@@ -159,7 +165,7 @@ def draw(figure):
     ):
         ax = figure.add_axes(bounds, xlim=(0.5, LAYERS + 0.5), xticks=layers)
         ax.set_title(title, loc="left")
-        here = ax.axvspan(0, 1, color=plotting.YELLOW, linewidth=0, animated=True, zorder=1)
+        here = _span(ax, color=plotting.YELLOW, animated=True, zorder=1)
         (line,) = ax.plot(layers, layers, color=color, **moving)
         (dots,) = ax.plot(layers, layers, "o", color=plotting.BLACK, markersize=5, clip_on=False, **moving)
         rows.append((ax, here, line, dots))

@@ -9,6 +9,7 @@ only the artists marked `animated=True` are drawn, over a picture of the rest, a
 a slider rests, what its next steps would show is computed too, and the browser need not wait for it.
 """
 
+import asyncio
 import base64
 import contextlib
 import difflib
@@ -24,7 +25,7 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 from threadpoolctl import ThreadpoolController
 
-from course_utils import _validate
+from course_utils import _browser, _validate
 from course_utils.explorers.recorder import Recorder
 
 WIDTH, HEIGHT = 900, 400  # of a picture, in pixels
@@ -120,7 +121,10 @@ class Explorer:
         with self._lock:
             if not self.playing:
                 self._stop = threading.Event()
-                threading.Thread(target=self._run, args=(self._stop,), daemon=True).start()
+                if _browser.HERE:
+                    self._task = asyncio.get_running_loop().create_task(self._run_between(self._stop))
+                else:
+                    threading.Thread(target=self._run, args=(self._stop,), daemon=True).start()
                 self._send()
 
     def pause(self):
@@ -159,13 +163,23 @@ class Explorer:
 
     def _run(self, stop):
         sys.setswitchinterval(SWITCH)
+        for seconds in self._pictures(stop):
+            stop.wait(seconds)
+
+    async def _run_between(self, stop):
+        """Go on where there are no threads: between two pictures the kernel does what else it is asked to."""
+        for seconds in self._pictures(stop):
+            await asyncio.sleep(seconds)
+
+    def _pictures(self, stop):
+        """Go on by a picture at a time until stopped; yield the seconds to wait after each."""
         due = time.monotonic()
         while not stop.is_set():
             due = max(due + 1 / self.speed, time.monotonic())  # late once is not late for ever
             with self._lock:
                 if not stop.is_set():
                     self._act(self._advance)
-            stop.wait(max(0.005, due - time.monotonic()))
+            yield max(0.005, due - time.monotonic())
 
     def _act(self, compute, *arguments):
         """Compute, draw, say and show; an error is said where the sentence stands, and kept."""

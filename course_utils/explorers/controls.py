@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course_utils import _validate
+from course_utils import _browser, _validate
 
 
 class Number(NamedTuple):
@@ -43,7 +43,8 @@ class Number(NamedTuple):
         """Return the slider."""
         kind, form = (widgets.FloatSlider, f".{self.digits}f") if self.digits else (widgets.IntSlider, "d")
         bounds = {"min": self.low, "max": self.high, "step": self.step}
-        return kind(value, **bounds, readout_format=form, description=self.label)
+        # In a browser a picture takes longer than a finger needs for the next step: only where it stops is drawn.
+        return kind(value, **bounds, readout_format=form, description=self.label, continuous_update=not _browser.HERE)
 
 
 class Choice(NamedTuple):

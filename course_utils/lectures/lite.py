@@ -12,27 +12,38 @@ from course_utils.grading import stored
 from course_utils.lectures import content
 
 PINS = Path(__file__).with_name("lite.txt")
-# The first cell of each notebook there. The wheel comes from the site; what it needs is Pyodide's or pure Python.
-INSTALL = """# Only in the browser: fetch the course. Run this cell first; it takes a while.
+PYODIDE = "0.27.7"
+# Pure Python that comes with the site; pinned, else Pyodide would ask its own server for its own tqdm.
+WHEELS = ("anywidget==0.11.0", "comm==0.2.3", "ipywidgets==8.1.7", "jupyterlab_widgets==3.0.15", "psygnal==0.16.1",
+          "tqdm==4.67.1", "typing_extensions==4.16.0")  # fmt: skip
+PURE = ("--only-binary=:all:", "--platform=any", "--implementation=py", "--abi=none", "--python-version=312")
+# The first cell of each notebook there.
+INSTALL = f"""# Only in the browser: fetch the course. Run this cell first; it takes a while.
 import piplite
 
-await piplite.install(["numpy", "matplotlib", "ipywidgets", "anywidget", "tqdm", "threadpoolctl", "loky"])
+await piplite.install(["numpy", "matplotlib", "threadpoolctl", {", ".join(f'"{wheel}"' for wheel in WHEELS)}])
 await piplite.install("zero-init-course", deps=False)"""
 SETTINGS = """{
   "jupyter-lite-schema-version": 0,
   "jupyter-config-data": {
     "appName": "Zero biases, random weights",
     "defaultKernelName": "python",
-    "disabledExtensions": ["@jupyterlab/server-proxy", "jupyterlab-server-proxy"]
+    "disabledExtensions": ["@jupyterlab/server-proxy", "jupyterlab-server-proxy"],
+    "litePluginSettings": {
+      "@jupyterlite/pyodide-kernel-extension:kernel": {
+        "pyodideUrl": "https://cdn.jsdelivr.net/pyodide/v%s/full/pyodide.js"
+      }
+    }
   }
 }
 """
 
 
-def build(root, out):
+def build(root, out, pyodide=None):
     """Write the site into a folder, in place of what it held; RuntimeError if it could not be built.
 
-    The first call makes build/lite-env, which needs a network; later ones need none.
+    The first call makes build/lite-env, which needs a network; later ones need none. pyodide: a folder with Pyodide's
+    own files, to be put on the site, which then asks no other server for anything.
     """
     root, out = Path(root), Path(out)
     bin = _environment(root / "build" / "lite-env")
@@ -41,9 +52,11 @@ def build(root, out):
     try:
         lay_out(root, work / "content")
         wheel = "from flit_core import buildapi; buildapi.build_wheel({!r})"
-        (work / "wheels").mkdir()
+        shutil.copytree(bin.parent / "wheels", work / "wheels")
+        if pyodide:
+            shutil.copytree(pyodide, work / "static" / "pyodide")  # where JupyterLite looks for it
         _run([bin / "python", "-c", wheel.format(str(work / "wheels"))], root)
-        (work / "jupyter-lite.json").write_text(SETTINGS, encoding="utf-8")
+        (work / "jupyter-lite.json").write_text(SETTINGS % PYODIDE, encoding="utf-8")
         options = ["--contents=content", "--piplite-wheels=wheels", "--output-dir=site", "--no-unused-shared-packages"]
         _run([bin / "jupyter-lite", "build", "--lite-dir=.", *options], work)
         shutil.rmtree(out, ignore_errors=True)
@@ -66,16 +79,15 @@ def lay_out(root, folder):
 
 
 def _environment(folder):
-    """The folder of programs of an environment that holds what lite.txt pins; it is made if it is not there."""
+    """The programs of an environment that holds what lite.txt pins, beside its wheels; made if it is not there."""
     bin = folder / ("Scripts" if os.name == "nt" else "bin")
-    pins, mark = PINS.read_text(encoding="utf-8"), folder / "pins.txt"
+    pins, mark = "\n".join([PINS.read_text(encoding="utf-8"), *WHEELS]), folder / "pins.txt"
     if mark.is_file() and mark.read_text(encoding="utf-8") == pins:
         return bin
-    uv = shutil.which("uv")
-    venv.create(folder, clear=True, with_pip=not uv)
-    python = bin / ("python.exe" if os.name == "nt" else "python")
-    pip = [uv, "pip", "install", "--quiet", "--python", python] if uv else [python, "-m", "pip", "install", "--quiet"]
-    _run([*pip, "-r", PINS], folder)
+    venv.create(folder, clear=True, with_pip=True)
+    pip = [bin / ("python.exe" if os.name == "nt" else "python"), "-m", "pip", "--quiet"]
+    _run([*pip, "install", "-r", PINS], folder)
+    _run([*pip, "download", "--no-deps", "--dest", "wheels", *PURE, *WHEELS], folder)
     mark.write_text(pins, encoding="utf-8")
     return bin
 

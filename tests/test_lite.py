@@ -92,7 +92,9 @@ def test_opens_a_lesson_with_its_outputs(built):
         page.goto(f"{address}/lab/index.html?path=notebooks/02_zero_weights.ipynb")
         page.get_by_text(FIRST_CELL).first.wait_for(timeout=60_000)
         page.locator(".jp-Notebook h1", has_text="2. Zero weights").first.wait_for(timeout=60_000)
-        page.locator(".jp-Notebook .jp-OutputArea-output", has_text="largest gradient").first.wait_for(timeout=60_000)
+        page.locator(".jp-Notebook .jp-OutputArea-output", has_text="largest gradient").first.wait_for(
+            state="attached", timeout=60_000
+        )
         page.close()
     assert [url for url in asked if f"/pyodide/v{lite.PYODIDE}/" not in url] == []
 

@@ -8,10 +8,7 @@ import concurrent.futures
 import hashlib
 import itertools
 import os
-import signal
 import sys
-import threading
-import time
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from course_utils import _browser, _validate, activations, losses, mlp, optimizers, training
+from course_utils import _browser, _validate, _workers, activations, losses, mlp, optimizers, training
 from course_utils._browser import tqdm
 
 # The settings that may have several values, in the order of the result's axes. Networks that agree in the first three
@@ -29,7 +26,6 @@ DEFAULTS = {"activation": "tanh", "hidden_layers": 1, "seed": 0, "lr": 0.1, "sig
 RESULTS = ("train", "test", "loss", "train_steps", "test_steps")
 # Networks in a piece. With fewer Python's own time shows; with more their arrays leave the processor's cache.
 PIECE = 42
-IDLE = 300  # seconds after which a worker process with nothing to do ends
 BLOCK = 128  # samples whose outputs are computed at once to measure accuracy
 DTYPE = np.float32  # half the time of float64; accuracies do not need more
 PLANE = Path(__file__).parent / "data" / "plane.npz"  # made by `course plane --data course_utils/data/plane.npz`
@@ -123,7 +119,7 @@ def sweep(
     steps, every = _validate.whole("steps", steps, 0), _validate.whole("every", every)
     width, batch_size = _validate.whole("width", width), _validate.whole("batch_size", batch_size)
     data = data._replace(x_train=data.x_train.astype(DTYPE), x_test=data.x_test.astype(DTYPE))
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    workers = _workers.cores()
 
     shape = tuple(len(values) for values in axes.values())
     results = {name: np.full(shape, np.nan) for name in RESULTS}
@@ -210,7 +206,7 @@ def _run(pieces, data, executor, workers, bar):
             bar.update(len(points) * piece.steps)
             yield where, points, found
         return
-    executor = _processes(workers) if own else executor
+    executor = _workers.processes(workers) if own else executor
     futures = {}
     try:
         for where, points, piece in pieces:
@@ -226,31 +222,6 @@ def _run(pieces, data, executor, workers, bar):
             for future in futures:
                 future.cancel()
         raise
-
-
-def _processes(workers):
-    """The worker processes. Not threads: those would wait for each other's interpreter lock a third of the time."""
-    import loky  # only here: it takes 0.1 s
-
-    return loky.get_reusable_executor(workers, timeout=IDLE, initializer=_begin, initargs=(os.getpid(),))
-
-
-def _begin(parent):
-    """Prepare a worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
-    if os.name == "posix":
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    # glibc gives freed memory back to the system, and each step would begin by asking for it again, until a block as
-    # large as this one has been freed.
-    block = np.empty(2**24, np.uint8)
-    del block
-
-
-def _end_with(parent):
-    """End this process soon after its parent, even if that was killed."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
 
 
 def _digest(settings, data):

@@ -50,7 +50,8 @@ _softplus = Activation("softplus", lambda z: np.log1p(np.exp(z)), sigmoid.functi
 
 
 def _deep_nets(rng):
-    return [(sigmoid, 3), (tanh, 3), (relu, 2), (sigmoid, 5), (identity, 4), (lecun_tanh, 2), (_softplus, 4)]
+    fixed = [(sigmoid, 3), (tanh, 3), (relu, 2), (sigmoid, 5), (identity, 4), (lecun_tanh, 2), (_softplus, 4)]
+    return fixed + [(phi, int(rng.integers(2, 8))) for phi in (sigmoid, tanh, _softplus)]
 
 
 def _wrong_moves(runs):
@@ -434,7 +435,8 @@ EXCHANGEABLE = Question(
 
 
 def _widths(rng):
-    return [([4], 0.1), ([3, 5], 0.5), ([2, 7, 3], 0.05), ([6, 6], 0.2)]
+    fixed = [([4], 0.1), ([3, 5], 0.5), ([2, 7, 3], 0.05), ([6, 6], 0.2)]
+    return fixed + [(rng.integers(2, 20, size=n).tolist(), round(rng.uniform(0.01, 1), 3)) for n in (1, 2, 4)]
 
 
 def _rates(weight, bias, first=(1,), last=(1,)):

@@ -135,7 +135,8 @@ DEAD = Question(
 
 
 def _sizes(rng):
-    return [(5, 4, 3), (3, 6, 10), (4, 16, 5), (7, 3, 2), (4, 4, 4), (2, 31, 5)]
+    fixed = [(5, 4, 3), (3, 6, 10), (4, 16, 5), (7, 3, 2), (4, 4, 4), (2, 31, 5)]
+    return fixed + [tuple(rng.integers((2, 2, 3), (12, 8, 9)).tolist()) for _ in range(2)]
 
 
 def _bad_start(runs):
@@ -299,7 +300,7 @@ _PATTERNS = [
 
 def _starts(rng):
     for activation in (tanh, relu, sigmoid, identity, _softplus, _squared_relu):
-        for pattern in _PATTERNS:
+        for pattern in (*_PATTERNS, *(rng.random((2, 5)) < 0.3)):
             yield [bool(z) for z in pattern], activation
 
 

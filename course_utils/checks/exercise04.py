@@ -73,7 +73,8 @@ def _wrong_steps(runs):
 
 def _patterns(rng):
     patterns = ["TTTT", "FTFT", "TFFT", "FFTF", "TTF", "FTTFT", "TF", "FFF", "FTTFFTF"]
-    return [([letter == "T" for letter in pattern],) for pattern in patterns]
+    drawn = [rng.random(n) < 0.5 for n in (6, 8, 9)]
+    return [([letter == "T" for letter in pattern],) for pattern in patterns] + [(draw.tolist(),) for draw in drawn]
 
 
 def _each(rule):
@@ -166,6 +167,7 @@ def _bias_lists(rng):
         (_hard_tanh, [[0.2, 0.3], [0.5, -0.5, 3.0], [0.3, 0.1]]),  # the products cancel in a sum
         (_hard_tanh, [[0.2, 0.3], [2.0, -0.5, -0.5], [0.3, 0.1]]),  # the outputs cancel
         (tanh, [[0.0, 0.0]]),
+        *((phi, [rng.uniform(-2, 2, size=2).round(1).tolist() for _ in range(4)]) for phi in (relu, relu, _hard_tanh)),
     ]
     return [({l: np.array(b) for l, b in enumerate(biases, start=1)}, activation) for activation, biases in cases]
 
@@ -308,6 +310,7 @@ def _ladders(rng):
         (1e-9, 0.1, 1e-8),
         (0.9, 0.9, 1e-30),
         (0.25, 0.5, 0.25),  # exactly the smallest
+        *(tuple(rng.uniform([0.1, 0.1, 1e-9], [0.9, 0.9, 1e-8]).tolist()) for _ in range(3)),
     ]
 
 

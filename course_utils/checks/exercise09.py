@@ -48,7 +48,10 @@ def initialize(layer_sizes, activation, rng):
 
 
 def _gains(rng):
-    return [(phi,) for phi in (relu, tanh, sigmoid, leaky_relu, softplus, lecun_tanh, identity)]
+    a, c = rng.uniform(0.1, 0.8), rng.uniform(0.5, 3)
+    kinked = Activation("kinked", lambda z: np.where(z > 0, z, a * z), lambda h: np.where(h > 0, 1.0, a), 0.0, a)
+    steep = Activation("steep", lambda z: np.tanh(c * z), lambda h: c * (1 - h**2), 0.0, c)
+    return [(phi,) for phi in (relu, tanh, sigmoid, leaky_relu, softplus, lecun_tanh, identity, kinked, steep)]
 
 
 def _not_near(runs):
@@ -383,6 +386,7 @@ def _unseen(rng):
     yield [64, 20, 10], tanh, np.random.default_rng(seed + 1)
     for sizes, phi in NETS:
         yield sizes, phi, np.random.default_rng(int(rng.integers(2**32)))
+    yield [64, *rng.integers(32, 49, size=6).tolist(), 10], tanh, np.random.default_rng(int(rng.integers(2**32)))
 
 
 def _not_ready(runs):

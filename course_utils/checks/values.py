@@ -217,7 +217,7 @@ def _factor(wrong):
             ratio, f"off by the factor {ratio:.6g} in all entries"
         )
     sizes = [_sizes(run.args) for run, _ in wrong]
-    for name in sizes[0]:
+    for name in (name for name in sizes[0] if all(name in size for size in sizes)):
         for word, power in (("large", 1), ("small", -1)):
             if np.allclose(ratios, [float(size[name]) ** power for size in sizes], rtol=1e-6):
                 return f"too {word} by the factor {sizes[0][name]} = {name} in all entries"

@@ -74,6 +74,25 @@ def _parser():
     )
     release.set_defaults(command=_release)
 
+    grade = commands.add_parser(
+        "grade",
+        help="grade submitted notebooks",
+        description="Grade submitted notebooks: run each apart from everything that knows an answer, and let nbval "
+        "compare what its functions return on random inputs with what is right. docs/grading.md says more.",
+    )
+    grade.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="notebooks, folders, or zip files of an LMS")
+    grade.add_argument("--out", type=Path, metavar="DIR", help="where the grades go (default: grades, grades-2, ...)")
+    grade.add_argument(
+        "--exercise", type=_whole, metavar="NN", help="the exercise; by default each notebook's content tells"
+    )
+    grade.add_argument("--seed", type=_whole, metavar="N", help="of the random inputs (default: another each time)")
+    grade.add_argument("--workers", type=_positive, metavar="N", help="processes at once (default: one for each core)")
+    grade.add_argument("--isolation", choices=("auto", "bwrap", "rlimit", "none"), default="auto")
+    grade.add_argument("--checks", type=Path, metavar="DIR", help="a folder with checks of your own")
+    grade.add_argument("--dask", metavar="ADDRESS", help="grade on the workers of this Dask scheduler")
+    grade.add_argument("--resume", action="store_true", help="go on with a run that stopped in --out DIR")
+    grade.set_defaults(command=_grade)
+
     store = commands.add_parser(
         "store",
         help="run notebooks and store them executed",
@@ -167,6 +186,66 @@ def _grid(text):
     if len(sizes) != 2 or not all(size.isdigit() and int(size) > 0 for size in sizes):
         raise argparse.ArgumentTypeError(f"{text!r} is not a grid: two whole numbers from 1 on were expected, as 12x7")
     return int(sizes[0]), int(sizes[1])
+
+
+def _whole(text):
+    """A whole number, 0 or more."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number, 0 or more")
+    return int(text)
+
+
+def _positive(text):
+    """A whole number, 1 or more."""
+    if not _whole(text):
+        raise argparse.ArgumentTypeError("0 is too few: 1 or more was expected")
+    return int(text)
+
+
+def _grade(options):
+    """`course grade`: the exit status."""
+    import contextlib
+    import itertools
+
+    from course_utils.grading import grade, report, sandbox
+
+    root = find_root()
+    out = options.out
+    if out is None:
+        if options.resume:
+            raise ValueError("--resume needs --out DIR: which run is to go on?")
+        names = itertools.chain(["grades"], (f"grades-{n}" for n in itertools.count(2)))
+        out = next(path for path in map(Path, names) if not path.exists())
+    private = ()
+    if options.checks:
+        private = tuple((path.name, path.read_text(encoding="utf-8")) for path in sorted(options.checks.glob("*.py")))
+        if not private:
+            raise ValueError(f"there are no checks (*.py) in {options.checks}.")
+    level = sandbox.level(options.isolation)
+    if level != "bwrap":
+        print(sandbox.promise(level), file=sys.stderr)
+    with contextlib.ExitStack() as stack:
+        client = None
+        if options.dask:
+            try:
+                from distributed import Client
+            except ImportError:
+                raise ValueError("--dask needs Dask: pip install -e .[dask].") from None
+            client = stack.enter_context(Client(options.dask, timeout=30))
+        results = grade.run(
+            root,
+            options.paths,
+            out,
+            asked=None if options.exercise is None else str(options.exercise),
+            seed=options.seed,
+            workers=options.workers,
+            isolation=options.isolation,
+            client=client,
+            resume=options.resume,
+            private=private,
+        )
+    print(report.summary(results, out))
+    return 0
 
 
 def _plane(options):

@@ -1,0 +1,349 @@
+"""What a grading run leaves to read: pages that tell nothing they must not, and tables that a gradebook can import."""
+
+import contextlib
+import csv
+import io
+import itertools
+import os
+import re
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+import pytest
+
+from course_utils import checks
+from course_utils.grading import exam as exams
+from course_utils.grading import judge, report, setting
+from course_utils.grading.data import encoded
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+from pages import barriers, chromium, unreadable, visit  # noqa: E402
+from test_browser import CHROMIUM  # noqa: E402
+
+EVIL = '<script>alert(1)</script> & "quoted"'
+CANVAS = "submissions/smithbob_LATE_340934_208490284_02_zero_weights"
+MOODLE = "Ada O'Neil_1000037_assignsubmission_file_/02_zero_weights"
+SEED = 987654321
+DOCUMENTATION = ROOT / "docs" / "grading.md"
+
+
+@pytest.fixture(scope="module")
+def exercises():
+    return setting.exercises(ROOT)
+
+
+def row(question, status="graded", points=0, words="", reason=""):
+    """A row of a result; the points of the question are those of the course."""
+    most = checks.QUESTIONS[question].points if question else ""
+    return {
+        "question": question, "points": most if points else 0, "max_points": most, "status": status,
+        "words": words, "reason": reason,
+    }  # fmt: skip
+
+
+def result(name, *rows, exercise="2", isolation="bwrap"):
+    return {"submission": name, "exercise": exercise, "isolation": isolation, "seconds": 1.5, "rows": list(rows)}
+
+
+def solved(number="2"):
+    return [row(id, points=1, words="solved") for id in checks.QUESTIONS if id.split(".")[0] == number]
+
+
+def everything():
+    """A run in which there is one of everything."""
+    message = checks.QUESTIONS["2.1"].mistakes[0].message
+    return [
+        result(MOODLE, row("2.1", words=f"not yet: values wrong: {message}"), *solved()[1:]),
+        result(CANVAS, row("2.1", words=f"not yet: ValueError: {EVIL}, given L 3; did you forget `return`?"),
+               row("2.2", "not attempted", words="not attempted"),
+               row("2.3", "needs review", reason=f"its cell did not end well: it ended Python (SIGKILL) {EVIL}"),
+               *solved()[3:]),
+        result(EVIL, *solved()),
+        result("=HYPERLINK(1)", *solved("5"), exercise="5", isolation="none"),
+        result("broken", row("", "needs review", reason="the file is empty"), exercise=""),
+    ]  # fmt: skip
+
+
+def table(text):
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+class Words(HTMLParser):
+    """The text of a page, its tags in order, and what it would load."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.text, self.tags, self.loaded, self.ids, self.links = "", [], [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.tags.append(tag)
+        self.ids.add(attributes.get("id"))
+        self.links += [attributes["href"]] if tag == "a" else []
+        self.loaded += [attributes[key] for key in ("src", "srcset", "data") if key in attributes]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_a_run_leaves_two_tables_a_page_each_and_a_report(exercises):
+    found = dict(report.files(everything(), exercises))
+    pages = [f"feedback/{each['submission']}.html" for each in everything()]
+    assert list(found) == ["grades.csv", "totals.csv", *pages, "report.html"]
+
+
+def test_grades_have_a_row_for_each_question(exercises):
+    text = dict(report.files(everything(), exercises))["grades.csv"]
+    assert text.splitlines()[0] == "submission,exercise,question,points,max_points,status,isolation,seconds"
+    rows = table(text)
+    assert len(rows) == sum(len(each["rows"]) for each in everything())
+    assert {r["status"].partition(":")[0] for r in rows} == {"graded", "not attempted", "needs review"}
+    assert rows[-1]["status"] == "needs review: the file is empty"
+    assert [r["question"] for r in rows if r["submission"] == EVIL] == ["2.1", "2.2", "2.3", "2.4", "2.5"]
+
+
+def test_totals_tell_the_gradebook_who_it_is_and_give_nobody_a_silent_zero(exercises):
+    rows = table(dict(report.files(everything(), exercises))["totals.csv"])
+    moodle, canvas, _, _, broken = rows
+    assert (moodle["Student"], moodle["Identifier"], moodle["Grade"]) == ("Ada O'Neil", "Participant 1000037", "10")
+    assert (moodle["Maximum Grade"], moodle["exercise"], moodle["needs review"]) == ("12", "2", "")
+    assert (canvas["Student"], canvas["ID"]) == ("smithbob", "340934")
+    assert (canvas["Grade"], canvas["needs review"]) == ("", "2.3")
+    assert (broken["Grade"], broken["needs review"], broken["Student"], broken["ID"]) == ("", "all", "", "")
+
+
+def test_canvas_and_moodle_find_the_columns_that_they_look_for(exercises):
+    """Canvas: Student, ID, ..., Section first. Moodle's worksheet: three names, anywhere. No second header row."""
+    rows = list(csv.reader(io.StringIO(dict(report.files(everything(), exercises))["totals.csv"], newline="")))
+    assert rows[0][:5] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+    assert {"Identifier", "Grade", "Last modified (grade)"} < set(rows[0])
+    assert len(rows) == 1 + len(everything()) and {len(r) for r in rows} == {len(rows[0])}
+
+
+@pytest.mark.parametrize(
+    ("name", "student"),
+    {
+        "Ada Łukasz_12_assignsubmission_file_/x": {"Student": "Ada Łukasz", "Identifier": "Participant 12"},
+        "all/李 明_12_assignsubmission_file/x": {"Student": "李 明", "Identifier": "Participant 12"},
+        "Ada_12_assignsubmission_file_x": {"Student": "Ada", "Identifier": "Participant 12"},
+        "smithbob_340934_208490284_x": {"Student": "smithbob", "ID": "340934"},
+        # What the student chose comes after what the LMS wrote, and changes nothing.
+        "Ada_12_assignsubmission_file_/smithbob_3_4_x": {"Student": "Ada", "Identifier": "Participant 12"},
+        "smithbob_3_4_Ada_12_assignsubmission_file_": {"Student": "smithbob", "ID": "3"},
+        "02_zero_weights": {},
+    }.items(),
+)
+def test_the_student_is_read_off_the_name_that_an_lms_gave(name, student):
+    row = table(report._totals([result(name, *solved())]))[0]
+    assert {key: row[key] for key in ("Student", "ID", "Identifier") if row[key]} == student
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "=a/=b"])
+def test_no_name_becomes_a_formula(name):
+    for text in (report._totals([result(name, *solved())]), report._grades([result(name, *solved())])):
+        assert table(text)[0]["submission"] == f"'{name}"
+
+
+@pytest.mark.parametrize("name", ["a,b", 'a "b"', "a\nb", "Ærø; ß", "a'b", "1-1", "a=b"])
+def test_other_names_come_back_from_the_table_as_they_were(name):
+    assert table(report._grades([result(name, *solved())]))[0]["submission"] == name.replace("\n", "\ufffd")
+
+
+def test_what_a_student_wrote_is_text_and_nothing_else(exercises):
+    for name, text in report.files(everything(), exercises):
+        if not name.endswith(".html"):
+            continue
+        page = Words(text)
+        assert not {"script", "img", "iframe", "object", "link"} & set(page.tags) and page.loaded == []
+        assert "http" not in text and "@import" not in text and "url(" not in text
+        headings = [int(tag[1]) for tag in page.tags if re.fullmatch(r"h\d", tag)]
+        assert headings[0] == 1 and all(b - a <= 1 for a, b in itertools.pairwise(headings))
+    found = dict(report.files(everything(), exercises))
+    assert EVIL in Words(found[f"feedback/{EVIL}.html"]).text
+    assert f"ValueError: {EVIL}, given L 3" in Words(found[f"feedback/{CANVAS}.html"]).text
+    assert "<code>return</code>" in found[f"feedback/{CANVAS}.html"]
+    assert "(SIGKILL) " + EVIL in Words(found["report.html"]).text
+
+
+def test_nothing_unseen_turns_the_words_around(exercises):
+    name = "a\u202eb\ud800\x1bc"
+    found = dict(report.files([result(name, *solved())], exercises))
+    for path, text in found.items():
+        assert not report.UNSEEN.search(path) and not report.UNSEEN.search(re.sub(r"[\r\n]", "", text))
+    assert "می‌خواهم" in dict(report.files([result("می‌خواهم", *solved())], exercises))["report.html"]
+
+
+def test_each_page_has_a_name_that_can_be_a_file_and_links_lead_to_it(exercises, tmp_path):
+    names = ["x" * 300, "Ж" * 200, "a.html/b", "a", "100 % #1", "A.HTML/c/" + "d" * 100]
+    results = [result(name, *solved()) for name in names]
+    for name, text in report.files(results, exercises):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    page = Words((tmp_path / "report.html").read_text(encoding="utf-8"))
+    links = [unquote(link) for link in page.links if not link.startswith("#")]
+    assert len([link for link in links if link.startswith("feedback")]) == len(names)
+    assert all((tmp_path / link).is_file() for link in links)
+    assert {link[1:] for link in page.links if link.startswith("#")} <= page.ids
+
+
+def test_feedback_says_what_was_asked_what_was_wrong_and_what_to_do(exercises):
+    found = dict(report.files(everything(), exercises))
+    page = Words(found[f"feedback/{MOODLE}.html"]).text
+    for words in ("Exercise 2: Zero weights", "10 of 12 points", "2.1 Who moves first?", "first_moves(activation, L)",
+                  checks.QUESTIONS["2.1"].mistakes[0].message, "Begin with 2.1", "lesson 2, Zero weights"):  # fmt: skip
+        assert words in page
+    page = Words(found[f"feedback/{CANVAS}.html"]).text
+    assert "5 points so far, of 12. Needs review: 2.3." in page and "Not attempted." in page
+    assert "Needs review. The grader could not decide" in page
+    assert "SIGKILL" not in page and "bwrap" not in page  # how it is kept apart is no business of the student's
+
+
+def parts_of(value):
+    """What a value would look like in a text, in its parts: numbers as they may be printed."""
+    if isinstance(value, dict | list | tuple):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from parts_of(part)
+    elif isinstance(value, np.ndarray | np.generic | float):
+        for number in np.ravel(value)[:50]:
+            if len(text := f"{float(number):.6g}") > 6:
+                yield text
+
+
+@pytest.mark.parametrize("number", ["1", "2", "5"])
+def test_no_feedback_tells_an_expected_value_a_seed_or_a_hidden_input(number, exercises):
+    """Wrong answers, some of them right for the public inputs, go through the judge, and their pages are searched."""
+    exam = setting.make(ROOT, number, SEED)
+    secrets = {str(SEED)}
+    for trials in exam.trials.values():
+        for trial in trials:
+            secrets |= set(parts_of(trial.expected))
+            if not trial.public:
+                secrets |= {text for case in exams.cases(trial) for text in parts_of(case)}
+    shown = {
+        text for trials in exam.trials.values() for trial in trials if trial.public
+        for case in exams.cases(trial) for text in parts_of(case)
+    }  # fmt: skip
+    results = []
+    for kind in ("hidden only", "doubled", "mistakes", "raised"):
+        rows = []
+        for id, trials in exam.trials.items():
+            calls = []
+            for trial in trials:
+                outcomes = [outcome(exam, id, trial, case, value, kind) for case, value in _pairs(trial)]
+                calls.append(outcomes)
+            mark, words = judge.judged(exam, id, [{"calls": calls, "names": []}], False, {}, "")
+            assert mark in "✗?✓", words
+            rows.append(row(id, points=mark == "✓", words=words))
+        results.append(result(kind, *rows, exercise=number))
+    told = [Words(text).text for name, text in report.files(results, exercises) if name.startswith("feedback/")]
+    assert len(told) == 4 and any("but not for others" in text for text in told)
+    leaked = [
+        secret for secret in secrets - shown for text in told if re.search(rf"(?<![\d.]){re.escape(secret)}", text)
+    ]
+    assert len(secrets) > 5 and leaked == []
+
+
+def _pairs(trial):
+    return zip(exams.cases(trial), trial.expected, strict=True)
+
+
+def outcome(exam, id, trial, case, value, kind):
+    """What the sandbox would say of an answer of that kind."""
+    wrong = kind != "hidden only" or not trial.public
+    if kind == "raised" and not trial.public:
+        return {"raised": "ValueError", "text": repr(case), "stub": False}
+    if kind == "mistakes" and (mistakes := checks.QUESTIONS[id].mistakes):
+        with contextlib.suppress(Exception):
+            value, wrong = mistakes[0].function(*case.values()), False
+    return {"value": encoded(doubled(value) if wrong else value), "changed": [], "seen": {}}
+
+
+def doubled(value):
+    """A wrong value of the same kind."""
+    if isinstance(value, dict):
+        return {key: doubled(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return value[::-1]
+    return f"not {value}" if isinstance(value, str) else 2 * np.asarray(value) + 1
+
+
+def test_the_report_says_what_was_common_and_what_comes_first(exercises):
+    text = dict(report.files(everything(), exercises))["report.html"]
+    page = Words(text)
+    assert page.tags.count("svg") == 2 and "Exercise 5" in page.text  # a picture of the totals for each exercise
+    assert "Submissions by points: 1 with 10, 1 with 12." in text
+    assert page.text.index("the file is empty") < page.text.index("SIGKILL")  # all points at stake come first
+    assert checks.QUESTIONS["2.1"].mistakes[0].message in page.text and report.UNKNOWN in text
+    assert "Isolation none" in page.text and "Isolation bwrap" in page.text
+    assert "1 submission with something to review left out" in page.text
+
+
+def test_a_mistake_is_known_by_its_longest_message():
+    for id, question in checks.QUESTIONS.items():
+        for known in question.mistakes:
+            assert report.mistake(row(id, words=f"not yet: values wrong: {known.message}")) == known.message
+    assert report.mistake(row("2.1", words="not yet: something else")) == ""
+
+
+@pytest.mark.parametrize("many", [1, 300, 3000])
+def test_a_run_of_any_size_is_written_soon(many, exercises):
+    results = [
+        {**each, "submission": f"{each['submission']} {i}"} for i in range(many) for each in everything()[i % 5 :][:1]
+    ]
+    start = time.process_time()  # others may be at work on this machine
+    found = dict(report.files(results, exercises))
+    seconds = time.process_time() - start
+    print(f"\n{many} submissions: {seconds:.2f} s, report.html {len(found['report.html']) / 1e6:.2f} MB")
+    assert len(found) == many + 3 and seconds < 5
+
+
+def test_totals_of_many_points_share_bars():
+    text = report._histogram([0, 30, 99, 100], 100)
+    assert text.count("<rect") <= 26 and "1 with 95–99, 1 with 100." in text
+
+
+def test_the_closing_line_counts():
+    line = report.summary(everything(), "out")
+    assert line == (
+        "5 submissions, 22 questions: 19 graded, 1 not attempted, 2 needs review. Isolation: bwrap, none. "
+        f"See {Path('out', 'report.html')}."
+    )
+
+
+def test_the_private_check_in_the_documentation_works():
+    source = re.search(
+        r"```python\n(from course_utils.checks.core.*?)```", DOCUMENTATION.read_text(encoding="utf-8"), re.S
+    )
+    exam = setting.make(ROOT, "2", SEED, [("wide.py", source[1])])
+    *_, private = exam.trials["2.4"]
+    assert [len(case["widths"]) for case in exams.cases(private)] == [6, 9, 12] and private.private == 0
+    right = [[{"value": encoded(value), "changed": [], "seen": {}} for value in t.expected] for t in exam.trials["2.4"]]
+    wrong = [*right[:2], [{"value": encoded({}), "changed": [], "seen": {}} for _ in private.expected]]
+    for calls, said in ((right, "solved (2 points)"), (wrong, f"not yet: {report.ONLY_PUBLIC}, but not for others")):
+        assert judge.judged(exam, "2.4", [{"calls": calls, "names": []}], False, {}, "")[1] == said
+
+
+@pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="there is no Chromium here")
+def test_pages_can_be_read_by_everybody(exercises, tmp_path):
+    """No barrier for a screen reader, no request, nothing to scroll sideways but tables, on a phone too."""
+    found = dict(report.files(everything(), exercises))
+    for name in (f"feedback/{CANVAS}.html", "feedback/broken.html", "report.html"):
+        (tmp_path / Path(name).name).write_text(found[name], encoding="utf-8")
+    problems = {}
+    with chromium() as browser:
+        for path in sorted(tmp_path.iterdir()):
+            for width in (1280, 360):
+                with visit(browser, path, "document.readyState === 'complete'", width=width) as (page, wrong):
+                    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                    found = wrong + unreadable(page) + barriers(page) + [f"{wide} px too wide"] * (wide > 0)
+                    assert page.evaluate("document.documentElement.lang") == "en"
+                if found:
+                    problems[path.name, width] = found
+    assert problems == {}

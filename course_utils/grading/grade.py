@@ -1,6 +1,5 @@
 """A grading run: submissions in, results out. `work` grades one, on any `concurrent.futures.Executor`."""
 
-import atexit
 import concurrent.futures
 import contextlib
 import errno
@@ -13,6 +12,7 @@ import secrets
 import shutil
 import tempfile
 import time
+from multiprocessing import util
 from pathlib import Path
 from typing import NamedTuple
 
@@ -125,7 +125,7 @@ def _validator():
     """This process's kernel for checks, which ends with it."""
     validator = validate.Validator()
     validator.__enter__()
-    atexit.register(validator.__exit__, None, None, None)
+    util.Finalize(None, validator.__exit__, (None, None, None), exitpriority=10)  # worker processes know no atexit
     return validator
 
 

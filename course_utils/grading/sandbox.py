@@ -40,6 +40,7 @@ LIMITS = {
 }
 DISK = 64 * 2**20  # bytes of its temporary folder
 USERS = range(60_000, 61_000)  # which no system gives to anybody
+ALONE = threading.Lock()
 PACKAGE = Path(__file__).resolve().parents[1]
 HIDDEN = ("checks", "grading", "lectures")  # folders of the package that hold answers or are no business of anybody
 SHOWN = ("checks/core.py", "checks/values.py", "grading/data.py", "grading/runner.py")  # what of them is no secret
@@ -205,7 +206,15 @@ def _how_it_ended(process):
 
 @contextlib.contextmanager
 def _started(level, folder):
-    """A process that runs the runner; in the end it is killed, and all that it started."""
+    """A process that runs the runner; in the end it is killed, and all that it started.
+
+    One at a time in a process of ours: what a submission started is known by not having been there before.
+    """
+    with ALONE:
+        yield from _running(level, folder)
+
+
+def _running(level, folder):
     home = "/tmp" if level == "bwrap" else folder
     environment = {
         "HOME": home,
@@ -221,14 +230,13 @@ def _started(level, folder):
         "TQDM_DISABLE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
-    # Some processors need these for an old OpenBLAS.
-    environment |= {k: v for k, v in os.environ.items() if k.startswith("OPENBLAS_") or k == "SYSTEMROOT"}
+    kept = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "SYSTEMROOT")  # some processors and Windows need these
+    environment |= {name: os.environ[name] for name in kept if name in os.environ}
     runner = f"{SITE}/course_utils/grading/runner.py" if level == "bwrap" else str(PACKAGE / "grading" / "runner.py")
     command = [sys.executable, "-I", "-X", "utf8", runner]
     if level == "bwrap":
         command = [*_bwrap(folder, environment), *command]
-    if level != "bwrap":
-        _adopt()
+    _adopt(level)
     before = _children()
     process = subprocess.Popen(
         command,
@@ -242,10 +250,7 @@ def _started(level, folder):
     try:
         yield process
     finally:
-        process.kill()
-        if level != "bwrap":
-            _end_all(process, before)
-        process.wait()
+        _end(process, before)
         if process.stderr:
             process.stderr.close()
 
@@ -302,14 +307,15 @@ def _children():
     return found
 
 
-def _end_all(process, before):
+def _end(process, before):
     """Kill a process, its session, and what of it has been left to us (see `_adopt`)."""
-    if os.name != "posix":
-        return
-    with contextlib.suppress(OSError):
-        os.killpg(process.pid, signal.SIGKILL)
-    for _ in range(1000):
-        orphans = _children() - before - {process.pid}
+    process.kill()
+    if os.name == "posix":
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for _ in range(1000):  # what is killed leaves its own children to us
+        orphans = _children() - before
         if not orphans:
             return
         for number in orphans:
@@ -318,11 +324,15 @@ def _end_all(process, before):
                 os.waitpid(number, 0)
 
 
-def _adopt():
-    """Have processes that a submission leaves behind become this one's children; let nobody read our memory."""
+def _adopt(level):
+    """Have processes that a submission leaves behind become this one's children.
+
+    Without bubblewrap, which hides us from it, let nobody read our memory either.
+    """
     if sys.platform == "linux":
         import ctypes
 
         libc = ctypes.CDLL(None)
         libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-        libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+        if level != "bwrap":
+            libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE

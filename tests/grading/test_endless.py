@@ -1,0 +1,44 @@
+"""Answers and cells that never end are stopped, however they cling, and the answers beside them are graded."""
+
+import abuse
+import pytest
+from corpus import BWRAP, ROOT, code, dumped, filled, head, questions
+
+from course_utils.grading import grade, judge, sandbox, setting, submissions
+
+SECONDS = 1.5  # for a cell, and for an answer
+pytestmark = pytest.mark.skipif(not BWRAP, reason="there is no bubblewrap: hostile code is not run")
+
+
+@pytest.fixture(scope="module")
+def exam():
+    """An exam of exercise 5."""
+    return setting.make(ROOT, "5", 3)
+
+
+def _marks(nb, exam):
+    """The mark of each answer of a notebook."""
+    cells = submissions.cells(submissions.Submission("x", dumped(nb)))
+    record = grade.recorded(cells, exam, "bwrap")
+    return {question: judge.judged(exam, question, **record[question])[0] for question in exam.points}
+
+
+@pytest.mark.parametrize("words", abuse.FOREVER)
+def test_it_is_stopped(words, exam, monkeypatch):
+    monkeypatch.setattr(sandbox, "CELL_SECONDS", SECONDS)
+    monkeypatch.setattr(sandbox, "CHECK_SECONDS", SECONDS)
+    monkeypatch.setattr(sandbox, "GRACE", 1)
+    first, *others = questions(5)
+    body = "".join(f"    {line}\n" for line in abuse.FOREVER[words].splitlines())
+    nb = filled(5, {first: head(first) + body})
+    marks = _marks(nb, exam)
+    assert marks.pop(first) in (judge.WRONG, judge.REVIEW)
+    assert marks == dict.fromkeys(others, judge.RIGHT)
+
+
+def test_a_cell_that_swallows_interrupts_takes_nothing_from_the_answers(exam, monkeypatch):
+    monkeypatch.setattr(sandbox, "CELL_SECONDS", SECONDS)
+    monkeypatch.setattr(sandbox, "GRACE", 1)
+    nb = filled(5)
+    nb["cells"].insert(2, code(abuse.ENDLESS_CELL))
+    assert set(_marks(nb, exam).values()) == {judge.RIGHT}

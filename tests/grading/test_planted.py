@@ -1,0 +1,40 @@
+"""Planted answers of tests/mistakes go through sandbox and judge: wrong ones get 0, right ones all points."""
+
+import pytest
+from corpus import ROOT, name, number, questions
+
+from course_utils.checks import QUESTIONS
+from course_utils.grading import candidate, exam, judge, sandbox, setting
+
+LEVEL = sandbox.level()
+
+
+def _planted(question):
+    """The source of a module of planted answers, and {(kind, title): expression} of them."""
+    source = (ROOT / "tests" / "mistakes" / f"q{question.replace('.', '_')}.py").read_text(encoding="utf-8")
+    scope = {"__name__": "planted"}
+    exec(compile(source, name(question), "exec"), scope)  # the tests' own
+    some = list(scope["WRONG"])[::4]  # test_checks.py has all of them on the notebook's inputs
+    found = {("WRONG", title): f"WRONG[{title!r}][0]" for title in some}
+    return source, found | {("RIGHT", title): f"RIGHT[{title!r}]" for title in scope["RIGHT"]}
+
+
+@pytest.mark.parametrize("n", sorted({number(question) for question in QUESTIONS}))
+def test_planted_answers_are_told_apart_on_hidden_inputs(n):
+    asked = setting.make(ROOT, str(n), seed=7)
+    steps, places = [{"code": source} for source in asked.released.setup], {}
+    for question in questions(n):
+        source, found = _planted(question)
+        steps.append({"code": source})
+        for key, expression in found.items():
+            steps += [{"code": f"answer = {expression}"}, {"check": question, "function": "answer"}]
+            places[question, *key] = len(steps) - 1
+    for step in steps:
+        step["seconds"] = 60
+    facts = sandbox.run(exam.steps(asked, candidate.Plan(steps, [], set(), {})), LEVEL)
+    wrong = []
+    for (question, kind, title), place in places.items():
+        mark, words = judge.judged(asked, question, [facts[place]], False, {}, "")
+        if mark != {"WRONG": judge.WRONG, "RIGHT": judge.RIGHT}[kind]:
+            wrong.append(f"{question} {kind} {title}: {mark} {words}")
+    assert wrong == []

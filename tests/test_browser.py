@@ -78,7 +78,7 @@ def test_a_click_on_a_statement_is_kept(lab, tmp_path):
         prompt = page.locator(".course-prompt").first
         prompt.wait_for(timeout=60_000)
         prompt.get_by_role("button", name="under a condition").first.click()
-        expect(prompt.get_by_role("status").first).to_contain_text("Noted", timeout=30_000)
+        expect(prompt.get_by_role("status").first).to_contain_text("Noted", timeout=120_000)  # a cell trains first
         page.screenshot(path=tmp_path / "lesson_00.png")
         browser.close()
     stored = json.loads((work / "answers.json").read_text(encoding="utf-8"))

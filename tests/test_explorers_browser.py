@@ -298,7 +298,7 @@ def test_play_while_another_cell_runs_and_pause(seen):
     held = seen.settle()
     seen.page.wait_for_timeout(500)
     assert seen.look() == held
-    seen.root.get_by_role("button", name="Reset").press("Enter")
+    seen.change(lambda: seen.root.get_by_role("button", name="Reset").press("Enter"), held)
     assert seen.settle()["text"] == start["text"]
 
 

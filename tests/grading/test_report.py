@@ -324,7 +324,10 @@ def test_the_private_check_in_the_documentation_works():
     exam = setting.make(ROOT, "2", SEED, [("wide.py", source[1])])
     *_, private = exam.trials["2.4"]
     assert [len(case["widths"]) for case in exams.cases(private)] == [6, 9, 12] and private.private == 0
-    right = [[{"value": encoded(value), "changed": [], "seen": {}} for value in t.expected] for t in exam.trials["2.4"]]
+    right = [
+        [{"value": encoded(t.expected[case]), "changed": [], "seen": {}} for case in t.order]
+        for t in exam.trials["2.4"]
+    ]
     wrong = [*right[:2], [{"value": encoded({}), "changed": [], "seen": {}} for _ in private.expected]]
     for calls, said in ((right, "solved (2 points)"), (wrong, f"not yet: {report.ONLY_PUBLIC}, but not for others")):
         assert judge.judged(exam, "2.4", [{"calls": calls, "names": []}], False, {}, "")[1] == said

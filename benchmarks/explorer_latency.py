@@ -5,7 +5,8 @@ Run it with nothing else running, in an environment with Chromium and, beside th
 drawn anew by `@interact` as an inline figure; and the same artists moved on an ipympl canvas. Their sliders take turns.
 A time runs from the key press to the first browser frame with other pixels; the values are ratios of medians. Between
 two presses of an arrow key is a fifth of a second, in which the explorer computes what the next one would show; it
-cannot foresee Page Up and Page Down, which are measured too.
+cannot foresee Page Up and Page Down, which are measured too. Last, the pictures that the training theatre shows a
+second, at its speed of 30, while another cell of its notebook computes.
 """
 
 import os
@@ -77,7 +78,39 @@ def picture(sigma_w):
     plt.show()
     print(saturation.sentence(data))
 """,
+    """
+theatre = explorers.training_theatre()
+theatre.speed = 30
+theatre
+""",
 ]
+SECONDS = 4  # that other cells compute while the theatre plays; it has pictures for 7
+OTHER_CELLS = {
+    "python_loop": "sum(i * i for i in range(1000))",
+    "training": "training.train(start, x, y, batch_size=64, steps=50, rng=np.random.default_rng(0), progress=False)",
+}
+BESIDE = """
+import time
+import numpy as np
+from course_utils import datasets, mlp, training
+x, y, *_ = datasets.digits()
+start = mlp.initialize((64, 32, 32, 10), rng=np.random.default_rng(0))
+end = time.monotonic() + {seconds}
+while time.monotonic() < end:
+    {code}
+"""
+
+# Runs code in the kernel; returns the pictures that came meanwhile, each with its own sentence, and the seconds.
+PLAYED = """async code => {
+  let pictures = 0;
+  const watch = new MutationObserver(() => { pictures++; });
+  watch.observe([...document.querySelectorAll('.course-status')].pop(), {childList: true});
+  const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel, begin = performance.now();
+  const reply = await kernel.requestExecute({code}).done;
+  watch.disconnect();
+  if (reply.content.status !== 'ok') throw Error(reply.content.evalue);
+  return pictures / (performance.now() - begin) * 1000;
+}"""
 
 # Each frame, the picture that is watched is drawn small and compared with the frame before.
 PROBE = """() => {
@@ -237,6 +270,17 @@ def measure(page):
     print(f"explorer.updates_left_after_release {max(left)}")
 
 
+def play(page):
+    """Let the theatre play while other cells compute; prints the pictures a second."""
+    theatre = page.locator(".course-explorer").last
+    for name, code in OTHER_CELLS.items():
+        theatre.get_by_role("button", name="Reset").press("Enter")
+        theatre.get_by_role("button", name="Play", exact=True).press("Enter")
+        page.wait_for_timeout(1500)  # the process that computes its pictures has started
+        pictures = page.evaluate(PLAYED, BESIDE.format(seconds=SECONDS, code=code))
+        print(f"explorer.theatre_pictures_per_second_beside_{name} {pictures:.1f}")
+
+
 def main():
     """Start the server and the browser, measure, and end both."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -245,7 +289,9 @@ def main():
             browser = playwright.chromium.launch(
                 executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
             )
-            measure(browser.new_page(viewport={"width": 1280, "height": 900}))
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            measure(page)
+            play(page)
             browser.close()
         finally:
             server.terminate()

@@ -25,6 +25,13 @@ def processes(workers):
     return loky.get_reusable_executor(workers, timeout=IDLE, initializer=_begin, initargs=(os.getpid(),))
 
 
+def one():
+    """Return an executor of a single worker process, which keeps what it has in mind from one call to the next."""
+    import loky
+
+    return loky.ProcessPoolExecutor(1, timeout=IDLE, initializer=_begin, initargs=(os.getpid(),))
+
+
 def _begin(parent):
     """Prepare a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers

@@ -6,6 +6,7 @@ import inspect
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +23,7 @@ from PIL import Image
 
 from course_utils import activations, datasets, diagnostics, explorers, mlp, plotting
 from course_utils.explorers import _saturation as saturation
+from course_utils.explorers import apart
 from course_utils.explorers.base import HEIGHT, WIDTH, Explorer
 from course_utils.explorers.controls import Choice, Number, words
 
@@ -432,6 +434,8 @@ def test_play_pause_and_end():
 
 def test_play_twice_is_playing_once_and_a_move_goes_on_playing():
     explorer = tiny(frames=counting(10**9))
+    apart.Pictures(counting(1), {"n": 0, "view": 0}).prepare()  # its process has threads here, too
+    until(lambda: apart._worker[1].done())
     before = threading.active_count()
     explorer.speed = 30
     explorer.play()
@@ -458,6 +462,39 @@ def test_it_plays_while_a_cell_computes():
     shown = explorer.data
     explorer.pause()
     assert shown >= 10
+
+
+def test_pictures_come_from_a_process_of_their_own_and_go_on_if_it_ends(monkeypatch):
+    monkeypatch.setattr(apart, "_worker", None)
+
+    def frames(n):
+        word = "first"
+        for k in count(n):
+            word = yield k, word, os.getpid()
+
+    def sent(word):
+        *picture, process = pictures.send(word)
+        return *picture, process == os.getpid()
+
+    pictures, others = (apart.Pictures(frames, {"n": n}) for n in (3, 70))
+    assert (sent(None), sent("a")) == ((3, "first", True), (4, "a", True))
+    for n in (5, 9):
+        pictures.prepare()
+        until(lambda: apart._worker[1].done())
+        assert (sent("b"), sent(None)) == ((n, "b", False), (n + 1, None, False))
+        assert others.send(None)[0] == 70 + n // 9
+        *_, process = pictures.send("c")
+        os.kill(process, signal.SIGTERM)
+        assert sent("d") == (n + 3, "d", True)
+
+
+def test_an_animation_goes_on_though_many_others_have_begun():
+    many = [tiny(frames=counting(99)) for _ in range(apart.KEPT + 3)]
+    for _ in range(2):
+        for explorer in many:
+            explorer.step("jump")
+    assert [explorer.data for explorer in many] == [20] * len(many)
+    assert len(apart._going) == apart.KEPT
 
 
 def test_an_error_while_playing_stops_and_is_said():

@@ -151,7 +151,8 @@ class Seen:
             self.page.wait_for_timeout(30)
 
     def settle(self):
-        """What is shown once nothing has changed for a while."""
+        """What is shown once the kernel has answered, and nothing has changed for a while."""
+        self.page.evaluate(VALUE, "'here'")
         last, since = self.look(), time.monotonic()
         while time.monotonic() - since < 0.25:
             self.page.wait_for_timeout(40)

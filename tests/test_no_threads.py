@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from course_utils import _browser, datasets, explorers, sweep
+from course_utils.explorers import apart
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def browser(monkeypatch):
     monkeypatch.setattr(_browser.tqdm, "monitor_interval", 0)
     monkeypatch.setattr(threading.Thread, "start", start)
     monkeypatch.setitem(sys.modules, "loky", None)
+    monkeypatch.setattr(apart, "_worker", None)  # that another test has started
 
 
 def test_a_sweep_needs_no_processes(browser):

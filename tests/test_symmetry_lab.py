@@ -142,7 +142,7 @@ def test_weights_that_overflow_are_said_in_words():
     broken = first._replace(step=1, params=params, push=push, history=history)
     assert "infinite or not numbers" in lab.sentence(broken)
     explorer = explorers.symmetry_lab()
-    explorer._frames = lambda **_: iter([broken])
+    explorer._frames = lambda **_: (picture for picture in [broken])
     explorer.set(w1="zero")
     assert explorer.error is None
 

@@ -23,18 +23,17 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
-from threadpoolctl import ThreadpoolController
 
 from course_utils import _browser, _validate
+from course_utils.explorers.apart import BLAS, Pictures
 from course_utils.explorers.recorder import Recorder
 
 WIDTH, HEIGHT = 900, 400  # of a picture, in pixels
-BLAS = ThreadpoolController()  # with two threads small products wait for each other where a machine is busy
 STILLS = 16  # pictures of what stays that are kept, 1.5 MB each
 REST = 0.03  # seconds without a move after which a slider rests
-# Seconds after which a cell that computes must let a picture be drawn, which asks for that hundreds of times. Beside a
-# loop of pure Python, in pictures a second on a busy machine: 4.5 at 0.0005, 7.7 at this; Python's own is 0.005.
-SWITCH = 0.00005
+# Seconds after which a cell that computes must let a picture be drawn. Python's own 0.005 halves the pictures a second
+# beside a loop of pure Python, and less than this wins nothing.
+SWITCH = 0.0005
 LOOK = {
     "font.size": 10, "axes.titlesize": 10, "axes.labelsize": 10, "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.alpha": 0.3, "axes.axisbelow": True, "lines.linewidth": 2, "legend.frameon": False,
@@ -124,6 +123,7 @@ class Explorer:
                 if _browser.HERE:
                     self._task = asyncio.get_running_loop().create_task(self._run_between(self._stop))
                 else:
+                    self._pictures.prepare()
                     threading.Thread(target=self._run, args=(self._stop,), daemon=True).start()
                 self._send()
 
@@ -149,29 +149,29 @@ class Explorer:
         if not self.error and set(changed) <= set(self._views):
             return
         if self._frames:
-            self._generator = self._frames(**self.values)
+            self._pictures = Pictures(self._frames, dict(self.values))
             for _ in range(1 + ahead):
-                self.data = next(self._generator)
+                self.data = self._pictures.send(None)
         else:
             self.data = self._model(**self.values)
 
     def _advance(self, word=None):
         try:
-            self.data = self._generator.send(word)
+            self.data = self._pictures.send(word)
         except StopIteration:
             self._stop.set()
 
     def _run(self, stop):
         sys.setswitchinterval(SWITCH)
-        for seconds in self._pictures(stop):
+        for seconds in self._going_on(stop):
             stop.wait(seconds)
 
     async def _run_between(self, stop):
         """Go on where there are no threads: between two pictures the kernel does what else it is asked to."""
-        for seconds in self._pictures(stop):
+        for seconds in self._going_on(stop):
             await asyncio.sleep(seconds)
 
-    def _pictures(self, stop):
+    def _going_on(self, stop):
         """Go on by a picture at a time until stopped; yield the seconds to wait after each."""
         due = time.monotonic()
         while not stop.is_set():

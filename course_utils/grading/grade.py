@@ -150,7 +150,9 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
     numbers = {asked} if asked else {_number(submission, exercises) for submission in left} - {None}
     bar = {"unit": "submission", "total": len(found), "initial": len(results), "disable": None}
     with tqdm(desc="Preparing", **bar) as progress, _executor(client, workers) as executor:
-        exams = prepared(root, sorted(numbers), settings["seed"], private, settings["isolation"])
+        each = map if client else executor.map  # Dask's machines need not have the course's repository
+        prepare = functools.partial(prepared, root, settings["seed"], private, settings["isolation"])
+        exams = dict(zip(sorted(numbers), each(prepare, sorted(numbers)), strict=True))
         progress.set_description("Grading")
         jobs = [Job(submission, settings["isolation"], exercises, exams, asked) for submission in left]
         for job, result in _each(executor, jobs):
@@ -222,8 +224,11 @@ def _executor(client, workers):
     if client is not None:
         yield client.get_executor(pure=False)
         return
-    executor = _workers.processes(workers or _workers.cores())
+    workers = workers or _workers.cores()
+    executor = _workers.processes(workers)
     try:
+        for _ in range(workers):
+            executor.submit(_warm)
         yield executor
         executor.shutdown()
     except BaseException:
@@ -256,23 +261,23 @@ def _sweep_up():
         shutil.rmtree(path, ignore_errors=True)
 
 
-def prepared(root, numbers, seed, private, isolation):
-    """Return {number: (digest, pickled exam, the reference's lines)}.
+def _warm():
+    """Start this process's kernel before there is work for it."""
+    _validator().warm()
+
+
+def prepared(root, seed, private, isolation, number):
+    """Return of an exercise (digest, pickled exam, the reference's lines).
 
     The reference solution goes the same way as every submission. Where it fails on the inputs of a seed, these are
     refused; where it fails on those of several, there are no lines, and every submission needs review.
     """
-    found = {}
-    for number in numbers:
-        for attempt in range(SEEDS):
-            asked = setting.make(root, number, seed + attempt, private)
-            raw = pickle.dumps(asked)
-            solution = [submissions.Cell("code", "", {}, source) for source in asked.solution]
-            record = recorded(solution, asked, isolation)
-            lines = {question: line for question, (_, line) in _validator().run(raw, record).items()}
-            if all(line.startswith("✓") for line in lines.values()):
-                break
-        else:
-            lines = None
-        found[number] = (hashlib.sha256(raw).hexdigest(), raw, lines)
-    return found
+    for attempt in range(SEEDS):
+        asked = setting.make(root, number, seed + attempt, private)
+        raw = pickle.dumps(asked)
+        solution = [submissions.Cell("code", "", {}, source) for source in asked.solution]
+        record = recorded(solution, asked, isolation)
+        lines = {question: line for question, (_, line) in _validator().run(raw, record).items()}
+        if all(line.startswith("✓") for line in lines.values()):
+            return hashlib.sha256(raw).hexdigest(), raw, lines
+    return hashlib.sha256(raw).hexdigest(), raw, None

@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 import os
+import pickle
 import shutil
 import tempfile
 from pathlib import Path
@@ -16,10 +17,11 @@ import nbformat
 import pytest
 
 TRIES = 4  # to start a kernel
-# The machine's own pytest plugins and settings are no part of a grade.
+# The machine's own pytest plugins and settings are no part of a grade; one of pytest's own collects garbage for a third
+# of the time.
 ARGUMENTS = ["-q", "-c", os.devnull, "--noconftest", "-p", "no:cacheprovider", "-p", "nbval.plugin", "--nbval",
              "--nbval-current-env", "--nbval-cell-timeout=600", "--nbval-kernel-startup-timeout=30",
-             "--color=no", "-p", "no:junitxml"]  # fmt: skip
+             "--color=no", "-p", "no:junitxml", "-p", "no:unraisableexception"]  # fmt: skip
 
 
 class Verdicts:
@@ -52,6 +54,10 @@ class Validator:
             self._kernel.kc.stop_channels()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def warm(self):
+        """Start the kernel, for those who come later."""
+        self.run(pickle.dumps(None), {})
+
     def run(self, exam, record, lines=None):
         """Return {question: (whether nbval passes it, the line)} for a record (see `judge.Judge`).
 
@@ -59,7 +65,6 @@ class Validator:
         lines: {question: line} of the reference; None to get these: then nbval has nothing to compare with
         RuntimeError if nbval did not run a cell for each question.
         """
-
         folder = Path(self._folder)
         (folder / "exam.pickle").write_bytes(exam)
         (folder / "record.json").write_text(json.dumps(record), encoding="utf-8")

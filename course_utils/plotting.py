@@ -114,10 +114,11 @@ def places(points, ax):
 def chart(found, axes, *, title=""):
     """Draw a chart of the `clinic` on four axes: accuracy; update-to-weight ratio; the layers' outputs; neurons."""
     accuracy, ratio, outputs, neurons = axes
-    legend = {"loc": "center right", "fontsize": 9, "frameon": True, "framealpha": 0.85, "edgecolor": "none"}
+    legend = {"loc": "upper center", "fontsize": 9, "frameon": False, "ncols": 2, "columnspacing": 1, "borderpad": 0}
+    room = {"ylim": (-0.05, 1.4), "yticks": [0, 0.5, 1]}  # above 1, for the legend
     for part, color, dash in (("train", BLUE, "-"), ("test", RED, "--")):
         accuracy.plot(found["step"], found[part], color=color, linestyle=dash, label=part)
-    accuracy.set(ylim=(0, 1.03), ylabel=title, title="accuracy", xlabel="step")
+    accuracy.set(**room, ylabel=title, title="accuracy", xlabel="step")
     accuracy.legend(**legend)
     matrices = found["ratio"].shape[1]
     floor, top = -6.0, 0.8  # where zero (and what is nearly zero), and 0 / 0, are drawn
@@ -134,7 +135,7 @@ def chart(found, axes, *, title=""):
     for name, color, marker in (("varies", BLUE, "o"), ("flat", RED, "s")):
         outputs.plot(layers, found[name][0], color=color, marker=marker, mfc="white", linestyle=":", linewidth=1)
         outputs.plot(layers, found[name][-1], color=color, marker=marker, label=name)
-    outputs.set(ylim=(-0.05, 1.08), title="layer outputs", xlabel="hidden layer", xticks=layers)
+    outputs.set(**room, title="layer outputs", xlabel="hidden layer", xticks=layers)
     outputs.legend(**legend)
     neurons.bar(layers - 0.2, found["distinct"][0], 0.4, facecolor="white", edgecolor=GREEN, label="start")
     neurons.bar(layers + 0.2, found["distinct"][-1], 0.4, color=GREEN, label="end")

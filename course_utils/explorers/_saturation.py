@@ -161,7 +161,7 @@ def draw(figure):
     rows = []
     for bounds, title, color in (
         ((0.615, 0.58, 0.375, 0.34), "% saturated by layer: dots measured, line theory", plotting.RED),
-        ((0.615, 0.13, 0.375, 0.34), "growth of gradients: RMS of delta^l / delta^(l+1)", plotting.PINK),
+        ((0.615, 0.13, 0.375, 0.34), "gradient growth: RMS of delta^l / delta^(l+1)", plotting.PINK),
     ):
         ax = figure.add_axes(bounds, xlim=(0.5, LAYERS + 0.5), xticks=layers)
         ax.set_title(title, loc="left")
@@ -170,10 +170,10 @@ def draw(figure):
         (dots,) = ax.plot(layers, layers, "o", color=plotting.BLACK, markersize=5, clip_on=False, **moving)
         rows.append((ax, here, line, dots))
     rows[0][0].set(ylim=(0, 100), yticks=[0, 25, 50, 75, 100])
+    rows[0][0].tick_params(labelbottom=False)  # the layers are named below
     rows[1][0].set(
         yscale="log", ylim=(0.04, 12), yticks=[0.1, 1, 10], yticklabels=["0.1x", "1x", "10x"], xlabel="layer"
     )
-    rows[1][0].set_xlabel("layer")
     rows[1][0].minorticks_off()
     rows[1][0].axhline(1, color="0.4", linewidth=1)
 

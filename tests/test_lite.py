@@ -119,20 +119,35 @@ lab""",
 ]
 
 
-@in_chromium
-def test_the_kernel_runs_the_course_with_no_other_server(tmp_path):
-    """Pyodide starts in Chromium, fetches the course from the site, trains, sweeps; an explorer moves, steps, plays."""
-    root = lite.build(ROOT, tmp_path / "site", pyodide.files()).parent.parent
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The address of a site with Pyodide on it, which needs no other server."""
+    root = lite.build(ROOT, tmp_path_factory.mktemp("alone") / "site", pyodide.files()).parent.parent
     settings = root / "jupyter-lite.json"
     config = json.loads(settings.read_text(encoding="utf-8"))
     config["jupyter-config-data"]["exposeAppInBrowser"] = True
     settings.write_text(json.dumps(config), encoding="utf-8")
-    with serve(root) as address, chromium() as browser:
+    with serve(root) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def opened(address, name):
+    """The page of a lesson whose kernel waits for its first cell, and the list of what it asks other servers for."""
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
         asked = blocked(page, address)
-        page.goto(f"{address}/lab/index.html?path=notebooks/02_zero_weights.ipynb")
+        page.goto(f"{address}/lab/index.html?path=notebooks/{name}.ipynb")
         page.get_by_text(FIRST_CELL).first.wait_for(timeout=120_000)
         page.wait_for_function(IDLE, timeout=180_000)
+        yield page, asked
+        page.close()
+
+
+@in_chromium
+def test_the_kernel_runs_the_course_with_no_other_server(alone):
+    """Pyodide starts in Chromium, fetches the course from the site, trains, sweeps; an explorer moves, steps, plays."""
+    with opened(alone, "02_zero_weights") as (page, asked):
         page.evaluate(
             """cells => {
               const notebook = jupyterapp.shell.currentWidget.content.model.sharedModel;
@@ -163,5 +178,26 @@ def test_the_kernel_runs_the_course_with_no_other_server(tmp_path):
         page.get_by_role("button", name="Play", exact=True).wait_for()
         page.get_by_role("button", name="Reset", exact=True).click()
         says("Step 0 ")
-        page.close()
     assert asked == []
+
+
+# Runs all cells; the cells there are, those that have run, and the errors among their outputs.
+RUN = """async () => {
+  await jupyterapp.commands.execute('notebook:run-all-cells');
+  const cells = jupyterapp.shell.currentWidget.content.model.sharedModel.cells.map(cell => cell.toJSON());
+  const code = cells.filter(cell => cell.cell_type === 'code');
+  const errors = code.flatMap(cell => cell.outputs.filter(out => out.output_type === 'error').map(out => out.evalue));
+  return [code.length, code.filter(cell => cell.execution_count).length, errors];
+}"""
+
+
+@in_chromium
+@pytest.mark.parametrize("name", [path.stem for path in content.notebooks(ROOT, "notebooks")])
+def test_a_lesson_runs_to_its_end(alone, name):
+    """The quickest one always."""
+    if not name.startswith("01") and not os.environ.get("COURSE_WHOLE_LITE"):
+        pytest.skip("all lessons take a quarter of an hour: set COURSE_WHOLE_LITE=1")
+    with opened(alone, name) as (page, asked):
+        page.set_default_timeout(900_000)
+        cells, ran, errors = page.evaluate(RUN)
+    assert cells == ran > 10 and errors == [] and asked == []

@@ -25,6 +25,11 @@ class Activation:
     def __call__(self, z):
         return self.function(z)
 
+    def __reduce_ex__(self, protocol):
+        # The course's own are the same objects in another process, too.
+        own = ACTIVATIONS.get(self.name) is self
+        return (get, (self.name,)) if own else super().__reduce_ex__(protocol)
+
     def derivative(self, z):
         return self.slope(self.function(z))
 

@@ -535,6 +535,11 @@ def _charts(rng):
         yield ({name: values.copy() for name, values in chart.items()},)
 
 
+def _printable(text):
+    """The beginning of a text, in characters that every console has."""
+    return text.encode("ascii", "backslashreplace").decode()[:60]
+
+
 def _wrong_names(runs):
     """Which name is wrong, and the sign that was missed; None if none is."""
     wrong = [(run.expected, run.value) for run in runs if run.value != run.expected]
@@ -542,7 +547,7 @@ def _wrong_names(runs):
         return None
     right, said = wrong[0]
     if said not in NAMES:
-        return f'"{said}" is not one of the names: {", ".join(NAMES)}'
+        return f'"{_printable(said)}" is not one of the names: {", ".join(NAMES)}'
     if {said for _, said in wrong} == {said} and len(wrong) == len(runs) - sum(r.expected == said for r in runs):
         return f'every patient is called "{said}"'
     fact = f'{len(wrong)} of {len(runs)} names wrong: "{right}" is called "{said}"'

@@ -58,7 +58,7 @@ def type_name(value):
     """The type of a value, with its article: "an ndarray"."""
     if value is None:
         return "None"
-    name = type(value).__name__
+    name = type(value).__name__[:40]
     return f"{'an' if name[0].lower() in 'aeiou' or name.startswith('nd') else 'a'} {name}"
 
 
@@ -66,7 +66,7 @@ def _read_dict(value, expected):
     if not isinstance(value, dict):
         raise Problem(("type",), f"a dict with {', '.join(expected)} was expected, got {type_name(value)}")
     missing, surplus = (
-        ", ".join(sorted(map(repr, names))) for names in (expected.keys() - value, value.keys() - expected)
+        ", ".join(sorted(map(repr, names)))[:200] for names in (expected.keys() - value, value.keys() - expected)
     )
     if missing or surplus:
         fact = f"the dict has no {missing}" if missing else f"the dict should not have {surplus}"
@@ -129,7 +129,9 @@ def same(a, b):
 
 def close(value, expected, tolerance=TOLERANCE):
     """Whether an array is right, up to a share of the largest entry (1e-4 for float32, else the tolerance)."""
-    single = np.asarray(value).dtype.kind == "f" and np.asarray(value).dtype.itemsize < 8
+    value = np.asarray(value)
+    single = value.dtype.kind == "f" and value.dtype.itemsize < 8
+    value = value.astype(float) if value.dtype.kind in "iub" else value  # the size of the least int64 is negative
     scale = np.max(np.abs(expected), initial=0) or 1
     return bool(np.max(np.abs(value - expected), initial=0) <= (TOLERANCE_SINGLE if single else tolerance) * scale)
 

@@ -5,6 +5,7 @@ released is passed over: stubs and checks. The released set-up is run first, wha
 """
 
 import ast
+import functools
 import re
 from typing import NamedTuple
 
@@ -12,7 +13,9 @@ from course_utils.grading import sandbox
 
 CHECK = re.compile(r"\bcheck\(\s*[\"']([\w.]+)[\"']")
 MOST_PLACES = 5  # at which one answer is checked: after the last cells that define it
-HEADING = re.compile(r"#.*\bExercise\s+0*(\d+)\b", re.IGNORECASE)
+MOST_SOURCE = 10**6  # characters of a cell that are parsed
+# Bounded, as are all patterns here: a cell made for it must not keep the grader busy for hours.
+HEADING = re.compile(r"^[^#\n]{0,20}#{1,6}[^\n]{0,200}?\bExercise[ \t]{1,9}0{0,9}(\d{1,9})\b", re.I | re.M)
 
 
 class Released(NamedTuple):
@@ -57,15 +60,13 @@ def released(nb, names):
 def which(cells, exercises):
     """Return the exercise that most of the cells belong to; None if none of them belongs to any."""
     votes = dict.fromkeys(exercises, 0)
-    for number, exercise in exercises.items():
-        for cell in cells:
+    for cell in cells:
+        for number, exercise in exercises.items():
             heading = HEADING.search(cell.source) if cell.kind == "markdown" else None
             votes[number] += 3 * bool(heading and heading[1] == number)
             checked = [name for name in CHECK.findall(cell.source) if name in exercise.stubs]
             votes[number] += len(checked) + 2 * bool(question_of(cell, exercise))
-            votes[number] += cell.kind == "code" and any(
-                name in _bound(cell.source) for name in exercise.names.values()
-            )
+            votes[number] += cell.kind == "code" and not _bound(cell.source).isdisjoint(exercise.names.values())
     best = max(votes, key=votes.get)
     return best if votes[best] else None
 
@@ -75,13 +76,17 @@ def plan(cells, exercise):
     steps = [{"code": source} for source in exercise.setup]
     origins = [set() for _ in steps]
     places, odd = {question: [] for question in exercise.names}, {}
-    released = {_same(source) for source in (*exercise.stubs.values(), *exercise.checks.values())}
+    standing = {}  # where the check of a question stands as it was released
+    stubs = {_same(source) for source in exercise.stubs.values()}
+    checks = {_same(source): question for question, source in exercise.checks.items()}
     for cell in cells:
         if cell.kind != "code":
             odd |= _not_run(cell, exercise)
             continue
         source = _same(cell.source)
-        if not source or source in released:
+        if source in checks:
+            standing[checks[source]] = len(steps)
+        if not source or source in stubs or source in checks:
             continue
         bound = _bound(cell.source)
         # Where a cell's mark says one question and its code another, the code is right.
@@ -93,13 +98,16 @@ def plan(cells, exercise):
             places[question].append(len(steps))
     untouched = {question for question, found in places.items() if not found}
     # A name may be bound in a way that cannot be read off the code: then the end of the notebook decides.
-    stops = [(at, q) for q, found in places.items() for at in (found[-MOST_PLACES:] or [len(steps)])]
-    for at, question in sorted(stops, reverse=True):
-        steps.insert(at, {"check": question, "function": exercise.names[question]})
+    stops = [(at, q, "") for q, found in places.items() for at in (found[-MOST_PLACES:] or [len(steps)])]
+    # What an answer needs may stand below it: before the check, which then was satisfied, or anywhere.
+    stops += [(at, q, "check") for q, at in standing.items() if places[q] and at > places[q][-1]]
+    stops += [(len(steps), q, "end") for q, found in places.items() if found and found[-1] < len(steps)]
+    for at, question, again in sorted(stops, reverse=True):
+        steps.insert(at, {"check": question, "function": exercise.names[question], "again": again})
         origins.insert(at, {question})
     for step in steps:
         step["seconds"] = sandbox.CELL_SECONDS if "code" in step else sandbox.CHECK_SECONDS
-    return Plan(steps, origins, untouched - set(odd), {q: why for q, why in odd.items() if q in untouched})
+    return Plan(steps, origins, untouched, odd)
 
 
 def question_of(cell, exercise):
@@ -130,6 +138,8 @@ def _same(source):
 
 def _tree(source):
     """The syntax tree of a cell's code, without IPython's own lines; None if it is no Python."""
+    if len(source) > MOST_SOURCE:
+        return None
     lines = [line for line in source.split("\n") if not line.lstrip().startswith(("%", "!"))]
     try:
         return ast.parse("\n".join(lines))
@@ -144,11 +154,12 @@ def _checked(source):
     return {call.args[0].value for call in named if isinstance(call.args[0], ast.Constant)}
 
 
+@functools.lru_cache(maxsize=8)  # asked for once for each exercise
 def _bound(source):
     """The names that a cell's code binds at its top level, also under conditions; guessed if it is no Python."""
     tree = _tree(source)
     if tree is None:
-        return set(re.findall(r"^\s*def (\w+)", source, re.MULTILINE)) | set(
+        return set(re.findall(r"^[ \t]*def (\w+)", source, re.MULTILINE)) | set(
             re.findall(r"^(\w+) *=[^=]", source, re.MULTILINE)
         )
     found, nodes = set(), list(tree.body)

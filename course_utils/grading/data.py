@@ -1,6 +1,7 @@
 """What an answer returned, as data: nothing that leaves the sandbox is ever unpickled or run.
 
-`encoded` is used inside the sandbox, `decoded` outside. A value becomes one of {"array": dtype, "shape", "bytes"},
+`encoded` is used inside the sandbox, `decoded` outside. A value becomes one of {"array": dtype, "shape", "bytes"}, with
+"from": name of the type if it is no array but something that NumPy makes one of,
 {"objects": [...], "shape"}, {"list": [...]}, {"dict": {...}}, {"text": ...}, {"number": kind, "value"}, {"none": 0},
 {"stub": 0} (an Ellipsis), and {"other": name of the type} for what no answer of the course can be.
 """
@@ -48,7 +49,8 @@ def _array(value, depth):
     if array.dtype.str.replace(">", "<") in DTYPES and array.nbytes <= MOST_BYTES:
         array = array.astype(array.dtype.newbyteorder("="), order="C")
         shape = None if isinstance(value, np.generic) else list(array.shape)  # a number of NumPy's, not an array of one
-        return {"array": array.dtype.str, "shape": shape, "bytes": base64.b64encode(array).decode()}
+        data = {"array": array.dtype.str, "shape": shape, "bytes": base64.b64encode(array).decode()}
+        return data if isinstance(value, np.ndarray | np.generic) else {**data, "from": name}
     return {"other": name}
 
 
@@ -71,6 +73,9 @@ def decoded(data, depth=0):
             return [decoded(entry, depth + 1) for entry in entries]
         case {"dict": dict(entries)} if depth == 0:
             return {key: decoded(entry, 1) for key, entry in entries.items()}
+        case {"from": str(name), **rest}:
+            array = decoded(rest, depth)
+            return _of_type(name, __array__=lambda self, dtype=None, copy=None: np.array(array, dtype))
         case {"array": str(code), "shape": None, "bytes": str()} if code in DTYPES:
             return decoded({**data, "shape": []}, depth)[()]
         case {"array": str(code), "shape": list(shape), "bytes": str(text)} if code in DTYPES:
@@ -86,5 +91,10 @@ def decoded(data, depth=0):
                 array[i] = decoded(entry, depth + 1)
             return array.reshape(shape)
         case {"other": str(name)}:
-            return type(name if name.isidentifier() else "object", (), {})()
+            return _of_type(name)
     raise ValueError("what came back is no value.")
+
+
+def _of_type(name, **methods):
+    """A value that only tells the name of its type."""
+    return type(name[:40] if name.isidentifier() else "object", (), methods)()

@@ -102,7 +102,8 @@ def recorded(cells, asked, isolation):
     found = sandbox.run(exam.steps(asked, plan), isolation)
     record = {}
     for question in asked.points:
-        places = [found[i] for i, step in enumerate(plan.steps) if step.get("check") == question]
+        looks = [(found[i], step["again"]) for i, step in enumerate(plan.steps) if step.get("check") == question]
+        places = [{**fact, "again": bool(again)} for fact, again in looks if not (again and "settled" in fact)]
         cells_of_it = [i for i, step in enumerate(plan.steps) if "code" in step and question in plan.origins[i]]
         trouble = [found[i] for i in cells_of_it if i in found]
         record[question] = {

@@ -24,8 +24,8 @@ class Judge:
     """Prints the line of a question: `say = Judge(folder)`, then `say("2.1")`.
 
     The folder holds exam.pickle, an `exam.Exam`, and record.json: {question: {"places": what the sandbox said of the
-    answer after each cell that defines it, "untouched": whether no code is there, "trouble": what went wrong in its
-    cells or {}, "odd": why a person must look or ""}}.
+    answer after each cell that defines it, and "again" further down, "untouched": whether no code is there,
+    "trouble": what went wrong in its cells or {}, "odd": why a person must look or ""}}.
     """
 
     def __init__(self, folder):
@@ -53,15 +53,22 @@ def _exam(path):
 
 def judged(exam, question, places, untouched, trouble, odd):
     """Return the mark and the words for an answer."""
-    if odd:
+    if odd and untouched:
         return REVIEW, odd
-    verdicts = [_verdict(exam, question, fact) for fact in places]
+    answers = []
+    for fact in places:
+        if fact.get("again") and answers:
+            answers[-1].append(fact)
+        else:
+            answers.append([fact])
     # The last function of that name counts: later the name may have become something else.
-    last = max((i for i, fact in enumerate(places) if not fact.keys() & {"missing", "type"}), default=len(places) - 1)
-    mark, words = verdicts[last]
-    if mark == WRONG and any(other == RIGHT for other, _ in verdicts):
+    last = max((i for i, facts in enumerate(answers) if _there(facts)), default=len(answers) - 1)
+    mark, words = _of_places(exam, question, answers[last])
+    if mark in (WRONG, STUB) and any(_of_places(exam, question, facts)[0] == RIGHT for facts in answers[:last]):
         return REVIEW, "it is defined more than once: an earlier answer is right, and the last one is not"
-    if "missing" in places[last]:
+    if mark == STUB and odd:
+        return REVIEW, odd
+    if all("missing" in fact for fact in answers[last]):
         if untouched:
             return STUB, "not attempted"
         if "ended" in trouble:
@@ -72,8 +79,36 @@ def judged(exam, question, places, untouched, trouble, odd):
     return mark, words
 
 
+def _there(facts):
+    """The facts that are of a function."""
+    return [fact for fact in facts if not fact.keys() & {"missing", "type"}]
+
+
+def _of_places(exam, question, facts):
+    """The mark and the words for one answer that was looked at in several places: right if it is in one of them."""
+    for fact in _there(facts) or facts:
+        mark, words = _or_given(exam, question, fact)
+        if mark == RIGHT:
+            break
+    return mark, _line(words)
+
+
+def _or_given(exam, question, fact):
+    """The mark and the words for an answer, or for another function that its check was given."""
+    mark, words = _verdict(exam, question, fact)
+    given = fact.get("given")
+    if mark != RIGHT and isinstance(given, dict):
+        other, praise = _verdict(exam, question, given)
+        if other == RIGHT:
+            name = exam.released.names[question]
+            return (RIGHT, praise) if given.get("now") is True else (
+                REVIEW, f"another function that its check was given is right, and the last {name} is not"
+            )  # fmt: skip
+    return mark, words
+
+
 def _verdict(exam, question, fact):
-    """The mark and the words for what the sandbox said of one answer."""
+    """The mark and the words for what the sandbox said of one function."""
     name = f"{exam.released.names[question]}({', '.join(exam.parameters[question])})"
     match fact:
         case {"calls": list(calls)} if len(calls) == len(exam.trials[question]):
@@ -140,6 +175,11 @@ def _outcome(outcome, case, untouched, expected):
                 return Problem(("in place", *names), f"it changes its input {names[0]} in place: work on a copy")
             return answer
     raise ValueError("this is no outcome.")
+
+
+def _line(words):
+    """Words as one line that every program can store: a value may have got into them."""
+    return " ".join(words.encode("utf-8", "backslashreplace").decode().split())[:400]
 
 
 def _short(text):

@@ -12,14 +12,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from course_utils import checks
-from course_utils.grading import sandbox
+from course_utils.grading import sandbox, submissions
 
 COLUMNS = ("submission", "exercise", "question", "points", "max_points", "status", "isolation", "seconds")
 # The first five are what Canvas wants; "Identifier", "Grade" and "Last modified (grade)" are of Moodle's worksheet.
 TOTALS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Identifier", "Grade", "Maximum Grade",
           "Last modified (grade)", "submission", "exercise", "needs review")  # fmt: skip
-CANVAS = re.compile(r"(?P<Student>[^_]+)(?:_LATE)?_(?P<ID>\d+)_\d+_")
-MOODLE = re.compile(r"(?P<Student>.+)_(?P<Identifier>\d+)_assignsubmission_file")
 FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")  # what a spreadsheet takes for the beginning of one
 # What is not to be shown, or makes its neighbours show elsewhere: control characters, halves of characters, directions.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -112,18 +110,8 @@ def _totals(results):
             "Maximum Grade": most or "",
             "needs review": " ".join(review),
         }
-        rows.append(row | _student(result["submission"]))
+        rows.append(row | submissions.student(result["submission"]))
     return _table(TOTALS, rows)
-
-
-def _student(submission):
-    """What the name that an LMS gave a file tells of the student; the first part that has such a form counts."""
-    for part in submission.split("/"):
-        if found := CANVAS.match(part):
-            return found.groupdict()
-        if found := MOODLE.match(part):
-            return {"Student": found["Student"], "Identifier": f"Participant {found['Identifier']}"}
-    return {}
 
 
 def _table(columns, rows):

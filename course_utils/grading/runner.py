@@ -1,9 +1,10 @@
 """What runs a submission, inside the sandbox. It is started as a script, knows no solution and no expected value.
 
 It reads a plan from standard input: {"steps", "limits", "user", "path"}. A step has its "seconds" and is {"code": text}
-or {"check": question, "function": name, "parameters": names, "inputs": [pickled cases, base64]}. It writes JSON
-lines to what was standard output: {"at": step} before each step; {"error": text} after a cell that failed; {"check":
-question, ...} after a check. What the submission prints goes nowhere.
+or {"check": question, "function": name, "parameters": names, "inputs": [pickled cases, base64], "again":
+where, if the answer has been checked already, further up}. It writes JSON lines to what was standard output: {"at":
+step} before each step; {"error": text} after a cell that failed; {"check": question, ...} after a check. What the
+submission prints goes nowhere.
 """
 
 import base64
@@ -30,8 +31,8 @@ def main():
     _confine(plan["limits"], plan["user"])
     out = _redirect()
     sys.path.insert(0, plan["path"])
-    encoded, given = _encoder(), _hide_answers()
-    shell = _shell()
+    encoded, (given, fresh) = _encoder(), _hide_answers()
+    shell, last = _shell(), {}
 
     def say(**fact):
         # One write, by the system itself: whatever `json`, `open` or `print` may have become by now.
@@ -43,15 +44,25 @@ def main():
     for number, step in enumerate(plan["steps"]):
         say(at=number)
         if "code" in step:
+            fresh.clear()
             error = _run_cell(shell, step["code"], step["seconds"])
             if error:
                 say(error=error)
         elif "check" in step:
-            said = _check(shell.user_ns.get(step["function"], Missing), step, encoded)
-            if _nothing(said) and step["check"] in given:  # it was solved under another name
-                other = _check(given[step["check"]], step, encoded)
-                said = said if _nothing(other) else other
-            say(check=step["check"], **said)
+            question = step["check"]
+            if step.get("again") == "end" and not _unsettled(last.get(question)):
+                say(check=question, settled=1)
+                continue
+            answer = shell.user_ns.get(step["function"], Missing)
+            said, other = _check(answer, step, encoded), given.get(question, answer)
+            if other is not answer:  # its check was given another function
+                theirs = _check(other, step, encoded)
+                if _nothing(said):
+                    said = said if _nothing(theirs) else theirs
+                elif not _nothing(theirs):
+                    said["given"] = {**theirs, "now": question in fresh}
+            last[question] = said
+            say(check=question, **said)
     say(at=len(plan["steps"]))
     os._exit(0)  # no thread and no exit handler of the submission runs any longer
 
@@ -99,16 +110,21 @@ def _encoder():
 
 
 def _hide_answers():
-    """Put a silent `check` in the place of the checks, which know the answers; returns a dict of what it is given."""
-    given = {}
+    """Put a silent `check` in the place of the checks, which know the answers.
+
+    Returns a dict of what it is given, and the set of questions for which it was called in the cell that ran last.
+    """
+    import course_utils
+
+    given, fresh = {}, set()
 
     def check(question_id=None, answer=None, *, seconds=None):
         given[question_id] = answer
+        fresh.add(question_id)
 
-    checks = types.ModuleType("course_utils.checks")
+    checks = course_utils.checks = types.ModuleType("course_utils.checks")
     checks.check, checks.progress = check, lambda: None
-    spec = importlib.util.find_spec("course_utils")
-    checks.__path__ = [os.path.join(spec.submodule_search_locations[0], "checks")]
+    checks.__path__ = [os.path.join(course_utils.__path__[0], "checks")]
     sys.modules["course_utils.checks"] = checks
 
     class Hidden:
@@ -118,7 +134,7 @@ def _hide_answers():
                 raise ModuleNotFoundError(f"there is no {name} where submissions are graded")
 
     sys.meta_path.insert(0, Hidden)
-    return given
+    return given, fresh
 
 
 def _shell():
@@ -131,6 +147,8 @@ def _shell():
     config.InteractiveShell.colors = "nocolor"
     shell = InteractiveShell.instance(config=config)
     shell.ask_exit = lambda: None  # `exit()` ends a kernel only after its cell
+    shell.enable_gui = lambda gui=None: None  # for %matplotlib
+    shell.kernel = types.SimpleNamespace(shell=shell)
     shell.display_pub.publish = lambda *args, **kwargs: None
     shell.displayhook.compute_format_data = lambda result: ({}, {})
     sys.modules["__main__"] = shell.user_module
@@ -177,6 +195,12 @@ def _check(answer, step, encoded):
     return {"calls": calls, "names": sorted(map(str, names))[:1000]}
 
 
+def _unsettled(said):
+    """Whether code further down may mend an answer: it, or something that it needs, is not there."""
+    outcomes = [outcome for trial in (said or {}).get("calls", []) for outcome in trial]
+    return said is None or _nothing(said) or any("raised" in outcome for outcome in outcomes)
+
+
 def _nothing(said):
     """Whether there is no answer yet: no function, or a stub."""
     outcomes = [outcome for trial in said.get("calls", []) for outcome in trial]
@@ -202,11 +226,12 @@ def _call(answer, case, encoded):
 def _seen(value):
     """All of an argument that can be changed in place, by methods that no submission can replace."""
     if isinstance(value, dict):
-        return [(key, _seen(entry)) for key, entry in value.items()]
-    if isinstance(value, list):
+        return {key: _seen(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
         return [_seen(entry) for entry in value]
     if hasattr(value, "tobytes"):
-        return value.dtype.str, value.shape, value.tobytes()
+        same = value + 0.0 if value.dtype.kind in "fc" else value  # -0.0 is 0.0
+        return value.dtype.str, value.shape, same.tobytes()
     return value if isinstance(value, str | int | float) else None
 
 
@@ -225,6 +250,8 @@ def _text(made, *args):
     """A text of the submission's own, short; its classes may be broken, too."""
     try:
         return str(made(*args))[:2000]
+    except TimeUp:
+        raise
     except BaseException:
         return ""
 

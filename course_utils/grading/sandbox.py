@@ -29,7 +29,7 @@ START_SECONDS = 120  # until the first cell, on a machine that is busy
 GRACE = 5  # seconds after which what does not stop is killed
 MOST_RUNS = 12  # of one submission: a cell that kills Python is left out of the next
 MOST_SECONDS = 600  # for all runs of one submission
-MOST_BYTES = 2**28  # of what a submission may say
+MOST_BYTES, MOST_LINES = 2**26, 20_000  # of what a submission may say
 LIMITS = {
     "RLIMIT_AS": 4 * 2**30,
     "RLIMIT_FSIZE": 64 * 2**20,
@@ -147,8 +147,11 @@ def _facts(steps, level, deadline):
         at, seconds = -1, START_SECONDS
         until = time.monotonic() + seconds
         while at < len(steps):
+            left = min(until + GRACE, deadline) - time.monotonic()
             try:
-                line = lines.get(timeout=max(0.1, min(until + GRACE, deadline) - time.monotonic()))
+                if left < -GRACE:  # what came in time has been read by now: these are lines without end
+                    raise queue.Empty
+                line = lines.get(timeout=max(0.1, left))
             except queue.Empty:
                 yield {"end": f"no result after {seconds} s: is it slow, or is there a loop that never ends?"}
                 return
@@ -184,7 +187,10 @@ def _listen(process, lines):
     """Put each line of what a process says into a queue, and None at the end or when it says too much."""
     left = MOST_BYTES
     with contextlib.suppress(OSError, ValueError), process.stdout as pipe:
-        while left > 0 and (line := pipe.readline(left)):
+        for _ in range(MOST_LINES):
+            line = pipe.readline(left) if left > 0 else b""
+            if not line:
+                break
             left -= len(line)
             lines.put(line)
     lines.put(None)
@@ -233,7 +239,7 @@ def _running(level, folder):
     kept = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "SYSTEMROOT")  # some processors and Windows need these
     environment |= {name: os.environ[name] for name in kept if name in os.environ}
     runner = f"{SITE}/course_utils/grading/runner.py" if level == "bwrap" else str(PACKAGE / "grading" / "runner.py")
-    command = [sys.executable, "-I", "-X", "utf8", runner]
+    command = [os.path.abspath(sys.executable), "-I", "-X", "utf8", runner]
     if level == "bwrap":
         command = [*_bwrap(folder, environment), *command]
     _adopt(level)
@@ -268,7 +274,8 @@ def _bwrap(folder, environment):
                  "/etc/fonts"):  # fmt: skip
         command += ["--ro-bind-try", name, name]
     root = PACKAGE.parent
-    pythons = [Path(sys.base_prefix), Path(sys.prefix), *(Path(p) for p in sys.path if p.endswith("-packages"))]
+    packages = (p for p in sys.path if p.endswith("-packages"))
+    pythons = [Path(os.path.abspath(p)) for p in (sys.base_prefix, sys.prefix, *packages)]
     # First what stands outside the repository, which is then hidden where that shows it, then what stands inside.
     for path in sorted(pythons, key=lambda path: root in path.resolve().parents):
         if root in path.parents and any(other in root.parents for other in (Path("/usr"), *pythons)):

@@ -15,7 +15,12 @@ import nbformat
 
 MOST_BYTES = 100 * 2**20  # of one notebook
 MOST_CELLS = 2000
+DEEPEST = 2  # zip files in zip files
 PASSED_OVER = re.compile(r"\.[^.]|__MACOSX$")  # what is hidden, and macOS's copies
+NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)  # some browsers save them so
+NO_NOTEBOOK = "no notebook was handed in, but this file"
+CANVAS = re.compile(r"(?P<Student>[^_]+)(?:_LATE)?_(?P<ID>\d+)_\d+_")
+MOODLE = re.compile(r"(?P<Student>.+)_(?P<Identifier>\d+)_assignsubmission_file")
 
 
 class Submission(NamedTuple):
@@ -42,15 +47,21 @@ class Broken(ValueError):
 def find(paths):
     """Return the `Submission`s in files, folders and zip files, each with a name of its own.
 
-    A name is the file's, with its folders below the path that was given and without its ending. ValueError if a path
-    does not exist, or if there is no notebook in any.
+    A name is the file's, with its folders below the path that was given and without its ending. A student whom an LMS's
+    names tell of has a submission even if there is no notebook. ValueError if a path does not exist, or if there is
+    nothing in any.
     """
     found = {}
     for path in map(Path, paths):
         if not path.exists():
             raise ValueError(f"{path} does not exist.")
-        for name, data, problem in _in(path):
-            name = _plain(name)
+        inside = [(_plain(name), data, problem) for name, data, problem in _in(path)]
+        known = {str(student(name)) for name, _, problem in inside if problem != NO_NOTEBOOK}
+        for name, data, problem in inside:
+            if problem == NO_NOTEBOOK:
+                if not student(name) or str(student(name)) in known:
+                    continue
+                known.add(str(student(name)))
             unique, n = name, 1
             while unique.casefold() in found:
                 n += 1
@@ -61,6 +72,16 @@ def find(paths):
     return list(found.values())
 
 
+def student(name):
+    """What the name that an LMS gave a file tells of the student; the first part that has such a form counts."""
+    for part in name.split("/"):
+        if found := CANVAS.match(part):
+            return found.groupdict()
+        if found := MOODLE.match(part):
+            return {"Student": found["Student"], "Identifier": f"Participant {found['Identifier']}"}
+    return {}
+
+
 def _plain(name):
     """A name that can be a file's everywhere, and stays inside the folder it is put into."""
     name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
@@ -69,23 +90,28 @@ def _plain(name):
 
 
 def _in(path):
-    """Yield (name, bytes, problem) of the notebooks in a file, a folder or a zip file."""
+    """Yield (name, bytes, problem) of the notebooks in a file, a folder or a zip file, and of all that is none."""
     if path.is_dir():
         for folder, folders, files in os.walk(path):
             folders[:] = sorted(name for name in folders if not PASSED_OVER.match(name))
             for name in sorted(files):
                 file = Path(folder, name)
-                if name.startswith(".") or not name.lower().endswith((".ipynb", ".zip")):
+                inside = PurePosixPath(*file.relative_to(path).parent.parts)
+                if name.startswith("."):
+                    continue
+                if not NOTEBOOK.search(name) and file.suffix.lower() != ".zip":
+                    yield str(inside / name), b"", NO_NOTEBOOK
                     continue
                 for inner, data, problem in _of(file):
-                    yield str(PurePosixPath(*file.relative_to(path).parent.parts, inner)), data, problem
+                    yield str(inside / inner), data, problem
     else:
         yield from _of(path)
 
 
 def _of(file):
     """Yield (name, bytes, problem) of a file: one for a notebook, one for each in a zip file."""
-    name = file.stem if file.suffix.lower() in (".ipynb", ".zip") else file.name
+    name = NOTEBOOK.sub("", file.name) if NOTEBOOK.search(file.name) else file.name
+    name = file.stem if file.suffix.lower() == ".zip" else name
     try:
         status = file.lstat()
         if not stat.S_ISREG(status.st_mode):
@@ -103,7 +129,7 @@ def _of(file):
 
 
 def _zipped(data, name, depth=0):
-    """Yield (name, bytes, problem) of the notebooks in a zip file, and in zip files in it."""
+    """Yield (name, bytes, problem) of the notebooks in a zip file and in zip files in it, and of all that is none."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
@@ -112,10 +138,13 @@ def _zipped(data, name, depth=0):
         return
     for member in members:
         parts = PurePosixPath(member.filename.replace("\\", "/")).parts
-        ending = parts[-1].lower().rpartition(".")[2] if parts else ""
-        if member.is_dir() or ending not in ("ipynb", "zip") or any(PASSED_OVER.match(part) for part in parts):
+        if member.is_dir() or not parts or any(PASSED_OVER.match(part) for part in parts):
             continue
-        inner = str(PurePosixPath(name, *parts).with_suffix(""))
+        notebook, inner = NOTEBOOK.search(parts[-1]), str(PurePosixPath(name, *parts))
+        if not notebook and not inner.lower().endswith(".zip"):
+            yield inner, b"", NO_NOTEBOOK
+            continue
+        inner = NOTEBOOK.sub("", inner) if notebook else inner[:-4]
         try:
             with archive.open(member) as file:
                 content = file.read(MOST_BYTES + 1)  # what it says of its size may be wrong
@@ -124,10 +153,12 @@ def _zipped(data, name, depth=0):
             continue
         if len(content) > MOST_BYTES:
             yield inner, b"", f"it is larger than {MOST_BYTES >> 20} MB"
-        elif ending == "zip" and depth == 0:
-            yield from _zipped(content, inner, depth + 1)
-        elif ending == "ipynb":
+        elif notebook:
             yield inner, content, ""
+        elif depth < DEEPEST:
+            yield from _zipped(content, inner, depth + 1)
+        else:
+            yield inner, b"", "it is a zip file in too many others: unpack it"
 
 
 def cells(submission):

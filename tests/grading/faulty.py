@@ -319,7 +319,7 @@ def _in_place():
     ways = {
         "1.1": "z *= 0", "1.2": "logits -= logits.max()", "1.3": "z[0] = 7", "1.4": "params['W1'][0, 0] += 1",
         "2.2": "params['W1'] += 1", "2.3": "params['W1'].sort()", "2.4": "widths.append(9)", "2.5": "params.pop('W1')",
-        "8.1": "sigma_w[0] = 3", "8.3": "targets.sort()",
+        "8.1": "sigma_w[0] = 3", "8.3": "targets.sort()", "8.6": "wires.sort(reverse=True)",
     }  # fmt: skip
     cases = []
     for n in (1, 2, 8):
@@ -333,6 +333,25 @@ def _in_place():
                 )
                 tricks[f"in place: {spoil} ({q})"] = {q: WRONG}
         cases.append(Case("faulty", f"in place {n}.ipynb", dumped(filled(n, chosen)), tricks))
+    return cases
+
+
+def _of_other_types():
+    """Right entries in what is no list, and whole numbers so large that their size is negative."""
+    ways = {
+        "2.1": "import array\n    return array.array('i', [-1 if s is None else s for s in value])",
+        "4.1": "import collections\n    return collections.deque(value)",
+        "4.3": "return np.int64(value) + np.iinfo(np.int64).min",
+        "7.5": "return value + '\\ud800' * 1000",
+        "8.6": "import collections\n    return collections.UserList(value)",
+    }
+    cases = []
+    for q, way in ways.items():
+        text = (
+            f"{renamed(q, '_right')}\n\n{_head(q)}\n    value = _right({', '.join(QUESTIONS[q].parameters)})\n    {way}"
+        )
+        title = f"other types {q}"
+        cases.append(Case("faulty", f"{title}.ipynb", dumped(filled(number(q), {q: text})), {title: {q: WRONG}}))
     return cases
 
 
@@ -355,4 +374,4 @@ def _memorised():
     return cases
 
 
-CASES = (*_odd_values(), *_in_place(), *_memorised())
+CASES = (*_odd_values(), *_in_place(), *_of_other_types(), *_memorised())

@@ -1,5 +1,6 @@
 """Honest habits: all of these solve their exercise, and deserve all of its points."""
 
+import itertools
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from corpus import (
     code,
     dumped,
     filled,
+    head,
     name,
     place,
     questions,
@@ -498,6 +500,75 @@ def _leaving(nb):
     return at_end(nb, "exit()", "quit()", "exit", "import sys\nsys.exit(0)", "raise SystemExit(1)")
 
 
+def _magic_on_top(nb):
+    """A magic for pictures above each answer, in its cell, and what ipykernel's shell has."""
+    tops = ("%matplotlib inline", "%pylab inline", "kernel = get_ipython().kernel", "import course_utils\n"
+            "course_utils.checks.progress()", "get_ipython().run_line_magic('matplotlib', 'inline')")  # fmt: skip
+    for cell, top in zip(released_stubs(nb), itertools.cycle(tops)):
+        cell["source"] = f"{top}\nimport matplotlib.pyplot as plt\n\n{source(cell)}"
+
+
+def _helpers_below(nb):
+    """What an answer calls stands in a cell below it: above its check, which is as it was, or after all."""
+    late = []
+    for i, cell in enumerate(released_stubs(nb)):
+        q = role(cell)[1]
+        at = nb["cells"].index(cell)
+        cell["source"] = f"def {name(q)}({_arguments(q)}):\n    return helper_{i}({_arguments(q)})"
+        helper = code(renamed(q, f"helper_{i}"))
+        if i % 2:
+            nb["cells"].insert(at + 1, helper)
+        else:
+            late.append(helper)
+    nb["cells"] += late
+
+
+def _helpers_mended(nb):
+    """A wrong helper above an answer, the right one between it and its check."""
+    for i, cell in enumerate(released_stubs(nb)):
+        q = role(cell)[1]
+        at = nb["cells"].index(cell)
+        cell["source"] = f"def {name(q)}({_arguments(q)}):\n    return helper_{i}({_arguments(q)})"
+        nb["cells"].insert(at + 1, code(renamed(q, f"helper_{i}")))
+        nb["cells"].insert(at, code(f"def helper_{i}({_arguments(q)}):\n    return 12345.0"))
+
+
+def _second_versions(nb):
+    """First tries left in place, and checks that ask for second ones: in the same cell, or in one of their own."""
+    for i, cell in enumerate(released_stubs(nb)):
+        q = role(cell)[1]
+        at = nb["cells"].index(cell)
+        first, second = f"{head(q)}    return 12345.0\n", renamed(q, f"{name(q)}_v2")
+        cell["source"] = f"{first}\n{second}" if i % 2 else first
+        nb["cells"][at + 1]["source"] = f'check("{q}", {name(q)}_v2)'
+        if not i % 2:
+            nb["cells"].insert(at + 1, code(second))
+
+
+def _pop_and_put_back(nb):
+    """Arguments that are changed and put back."""
+    for cell in released_stubs(nb):
+        q = role(cell)[1]
+        first = QUESTIONS[q].parameters[0]
+        cell["source"] = (
+            f"{renamed(q, f'_right_{q[2:]}')}\n\n{head(q)}    if isinstance({first}, dict):\n"
+            f"        {first}['W1'] = {first}.pop('W1')\n    return _right_{q[2:]}({_arguments(q)})"
+        )
+
+
+def _compared(nb):
+    """Activations told apart as objects, not by their names."""
+    for cell in released_stubs(nb):
+        q = role(cell)[1]
+        if "activation" in QUESTIONS[q].parameters:
+            cell["source"] = (
+                f"from course_utils import activations\n\n{renamed(q, f'_right_{q[2:]}')}\n\n{head(q)}"
+                "    known = {activations.get(name): name for name in activations.ACTIVATIONS}\n"
+                f"    assert activation is activations.get(known[activation])\n"
+                f"    return _right_{q[2:]}({_arguments(q)})"
+            )
+
+
 HABITS = (
     _habits(1, {"retyped in new cells": _typed_anew, "notes in raw cells": _raw_and_markdown,
                 "no metadata": _no_metadata}),
@@ -530,6 +601,16 @@ HABITS = (
     _habits(3, {"all in one cell": _one_cell}),
     _habits(4, {"two cells for all answers": _two_cells}),
     _habits(6, {"own names in the marked cells": _other_names_marked}),
+    _habits(4, {"magics above answers": _magic_on_top}),
+    _habits(2, {"magics above answers of exercise 2": _magic_on_top}),
+    _habits(3, {"helpers below": _helpers_below}),
+    _habits(8, {"helpers below in exercise 8": _helpers_below}),
+    _habits(6, {"helpers mended before the check": _helpers_mended}),
+    _habits(2, {"second versions that the checks ask for": _second_versions}),
+    _habits(5, {"second versions in exercise 5": _second_versions}),
+    _habits(2, {"popped and put back": _pop_and_put_back}),
+    _habits(1, {"popped and put back in exercise 1": _pop_and_put_back}),
+    _habits(6, {"activations compared": _compared}),
     _habits(2, {"await, tasks, threads, a process": lambda nb: after_setup(nb, *CONCURRENT)}, hostile=True),
 )  # fmt: skip
 
@@ -566,7 +647,50 @@ NAMES = (
     _unread("clash.ipynb"),
     _unread(os.fsdecode(b"\xff\xfe.ipynb"), named="__"),
     _unread("a.b.c.ipynb"),
+    _right(
+        "moodle.zip/Cy Ng_1236_assignsubmission_file_/04_biases.ipynb.txt",
+        4,
+        named="moodle/Cy Ng_1236_assignsubmission_file_/04_biases",
+    ),
+    _right("as a browser saved it.ipynb.json", 4, named="as a browser saved it"),
+    Case(
+        "names",
+        "moodle.zip/Di Wu_1237_assignsubmission_file_/hw.tar.gz",
+        b"?",
+        {"no notebook": {"": {REVIEW}}},
+        named="moodle/Di Wu_1237_assignsubmission_file_/hw.tar.gz",
+    ),
+    Case(
+        "names",
+        "canvas.zip/oned_90_1236_report.pdf",
+        b"%PDF",
+        {"only a PDF": {"": {REVIEW}}},
+        named="canvas/oned_90_1236_report.pdf",
+    ),
 )
+
+
+def _fenced(nb):
+    for cell in released_stubs(nb):
+        text = f"```python\n{answer(role(cell)[1])}\n```"
+        at = nb["cells"].index(cell)
+        nb["cells"].insert(at + 1, {"cell_type": "markdown", "metadata": {}, "source": text})
+    return nb
+
+
+def _above_stubs(nb):
+    for cell in released_stubs(nb):
+        nb["cells"].insert(nb["cells"].index(cell), code(answer(role(cell)[1])))
+    return nb
+
+
+def _draft_given(nb):
+    for cell in released_stubs(nb):
+        q = role(cell)[1]
+        cell["source"] = f"{head(q)}    return 12345.0"
+        nb["cells"].insert(nb["cells"].index(cell), code(f'{renamed(q, "draft")}\n\ncheck("{q}", draft)'))
+    return nb
+
 
 PARTS = (
     Case(
@@ -577,6 +701,18 @@ PARTS = (
     Case(
         "honest", "checks commented out.ipynb", dumped(_checks_commented(filled(2, {"2.1": answer("2.1")}, rest=stub))),
         {"checks commented out": {q: RIGHT if q == "2.1" else {ZERO, STUB} for q in questions(2)}},
+    ),
+    Case(
+        "honest", "in a fence.ipynb", dumped(_fenced(filled(4, rest=lambda q: "# below\n" + stub(q)))),
+        {"answers in markdown cells, stubs with a note": all_of(4, {REVIEW})},
+    ),
+    Case(
+        "honest", "above their stubs.ipynb", dumped(_above_stubs(filled(7, rest=lambda q: "# see above\n" + stub(q)))),
+        {"right answers above stubs that follow": all_of(7, {REVIEW})},
+    ),
+    Case(
+        "honest", "draft given once.ipynb", dumped(_draft_given(filled(9))),  # 9.4 calls 9.1
+        {"a right draft given to the check, then a wrong answer": all_of(9, {REVIEW}) | {"9.4": {ZERO}}},
     ),
     Case("honest", "untouched.ipynb", dumped(released(1)), {"untouched": all_of(1, {STUB})}),
     Case(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.grading import grade, sandbox, setting, stored, submissions
+from course_utils.grading import candidate, grade, sandbox, setting, stored, submissions
 
 ROOT = Path(__file__).parents[2]
 COURSE = [sys.executable, "-m", "course_utils.cli", "grade"]
@@ -275,3 +275,16 @@ def test_which_exercise_a_notebook_answers_is_found_from_its_content():
             assert grade._number(submissions.Submission("x", data), exercises) == number
     for path in (ROOT / "notebooks").glob("00*.ipynb"):
         assert grade._number(submissions.Submission("x", path.read_bytes()), exercises) is None
+
+
+def test_cells_made_to_be_slow_to_read_are_not():
+    """With patterns that look again at each place, or a cell parsed anew for each question, this takes hours."""
+    sources = "#" * 10**6, "(" + "\n" * 10**6, "a = 1\n" * 10**5, "check(" + " " * 10**6, "def" * 10**5
+    cells = [submissions.Cell(kind, "", {}, source) for source in sources for kind in ("code", "markdown")]
+    assert candidate.which(cells, setting.exercises(ROOT)) is None
+
+
+@in_bwrap
+def test_python_may_be_called_by_any_path(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", os.path.join(tmp_path, os.path.relpath(sys.executable, tmp_path)))
+    assert sandbox._why_not("bwrap") == ""

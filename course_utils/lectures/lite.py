@@ -72,6 +72,8 @@ def lay_out(root, folder):
         (folder / name).mkdir(parents=True)
         for path in content.notebooks(root, name):
             nb = stored.read(path)
+            # Whether the environment is right is no question where the page brings it along.
+            nb.cells = [cell for cell in nb.cells if not cell.id.startswith("environment")]
             nb.cells.insert(0, nbformat.v4.new_code_cell(INSTALL, id="install"))
             nb.metadata["kernelspec"] = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
             (folder / name / path.name).write_text(stored.to_text(nb, path.name), encoding="utf-8")

@@ -5,6 +5,7 @@ import functools
 import importlib.util
 import inspect
 import itertools
+import pickle
 import signal
 import sys
 import threading
@@ -29,7 +30,7 @@ from course_utils.checks import (
     exercise09,
     progress,
 )
-from course_utils.checks.core import Mistake, Question, verdict
+from course_utils.checks.core import SEED, Mistake, Question, verdict
 from course_utils.checks.values import same
 from course_utils.grading import release, stored
 from course_utils.predictions import answers
@@ -103,6 +104,16 @@ def test_at_least_three_in_four_mistakes_are_called_by_their_name(capsys):
         assert len(PLANTED[name].RIGHT) >= 2
         assert refused == mistakes
         assert named >= 0.75 * mistakes, name
+
+
+@each_question
+def test_what_is_right_depends_on_the_seed(question):
+    """A table of the values that are right for the notebook's inputs is no answer for others."""
+
+    def values(seed):
+        return [pickle.dumps(question.reference(*case.values())) for case in question.inputs(seed)]
+
+    assert all(values([seed, 9]) != values(SEED) for seed in range(12))
 
 
 @each_question

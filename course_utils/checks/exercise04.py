@@ -311,6 +311,7 @@ def _ladders(rng):
         (0.9, 0.9, 1e-30),
         (0.25, 0.5, 0.25),  # exactly the smallest
         *(tuple(rng.uniform([0.1, 0.1, 1e-9], [0.9, 0.9, 1e-8]).tolist()) for _ in range(3)),
+        *((*rng.uniform(0.1, 0.9, 2).tolist(), float(10.0 ** -rng.uniform(1, 300))) for _ in range(6)),
     ]
 
 
@@ -364,7 +365,7 @@ REACH = Question(
 
 
 def _label_sets(rng):
-    for counts in ([4, 3, 1], [1, 2], [5, 1, 1, 3], [2, 7, 4, 1, 3]):
+    for counts in map(rng.permutation, ([4, 3, 1], [1, 2], [5, 1, 1, 3], [2, 7, 4, 1, 3])):
         yield rng.permutation(np.repeat(np.arange(len(counts)), counts)), len(counts)
 
 

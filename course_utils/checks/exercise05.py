@@ -448,6 +448,8 @@ def balance_of_means(a, q):
 def _with_negatives(rng):
     """Samples, some with their negatives: `same` pairs of one label, `other` pairs of two, and some alone."""
     for same, other, alone, m in [(3, 2, 4, 2), (0, 3, 2, 3), (5, 0, 0, 4), (0, 0, 5, 2), (2, 1, 1, 3)]:
+        if same:
+            same, alone = same + rng.integers(3), alone + rng.integers(6)
         total = same + other + alone
         x = rng.permutation(rng.choice(np.arange(1, 100), size=total * m, replace=False)).reshape(total, m) / 8
         x *= rng.choice([-1, 1], size=x.shape)

@@ -100,7 +100,7 @@ while time.monotonic() < end:
     {code}
 """
 
-# Runs code in the kernel; returns the pictures that came meanwhile, each with its own sentence, and the seconds.
+# Runs code in the kernel; returns how many pictures a second came meanwhile, each with its own sentence.
 PLAYED = """async code => {
   let pictures = 0;
   const watch = new MutationObserver(() => { pictures++; });

@@ -1,6 +1,8 @@
 """Activations: their slopes, their values at zero, and arguments as large as they come."""
 
+import dataclasses
 import math
+import pickle
 
 import numpy as np
 import properties
@@ -78,3 +80,10 @@ def test_get_takes_a_name_or_an_activation(name):
 def test_an_unknown_activation_is_named_with_a_hint(wrong, hint):
     with properties.says(ValueError, f"activation .*{hint}"):
         activations.get(wrong)
+
+
+def test_the_courses_own_are_the_same_objects_after_pickling():
+    for phi in activations.ACTIVATIONS.values():
+        assert pickle.loads(pickle.dumps(phi)) is phi
+    other = dataclasses.replace(activations.tanh, slope=np.ones_like)
+    assert pickle.loads(pickle.dumps(other)) == other

@@ -123,10 +123,9 @@ def test_a_bad_page_is_seen_to_be_bad(tmp_path):
     assert [sign for sign in expected if sign not in found] == []
 
 
-# Explorers, told by the words below them, without a picture above these.
-UNSEEN = """words => [...document.querySelectorAll('p')]
-  .filter(p => p.textContent === words && !p.previousElementSibling.querySelector('.cell_output img'))
-  .map(() => 'an explorer without its picture')"""
+# For each explorer, told by the words below it, whether a picture stands above these.
+SEEN = """words => [...document.querySelectorAll('p')].filter(p => p.textContent === words)
+  .map(p => Boolean(p.previousElementSibling.querySelector('.cell_output img')))"""
 
 
 @in_chromium
@@ -143,7 +142,7 @@ def test_the_card_is_one_printed_page(book):
 def test_every_page_can_be_read_without_a_network(book):
     """Formulas, pictures, outputs are there, nothing is asked for; axe-core reads code and formulas on a few pages."""
     set_formulas = "window.MathJax ? MathJax.startup.promise.then(() => true) : true"
-    problems = {}
+    problems, live = {}, []
     with chromium() as browser:
         for path in sorted(book.rglob("*.html")):
             name = path.relative_to(book)
@@ -155,7 +154,10 @@ def test_every_page_can_be_read_without_a_network(book):
                 found = wrong + unreadable(page)
                 if name.parts[0] not in ("exercises", "solutions") or path.stem.startswith("02"):
                     found += barriers(page, () if path.stem.startswith("02") else ("pre", "mjx-container"))
-                found += page.evaluate(UNSEEN, site.LIVE.strip("*"))
+                live += (here := page.evaluate(SEEN, site.LIVE.strip("*")))
+                found += ["an explorer without its picture"] * here.count(False)
                 if found:
                     problems[str(name)] = found
+    cells = [cell for path in content.notebooks(ROOT, "notebooks") for cell in content.read(path).cells]
+    assert len(live) == sum(bool(content.EXPLORER.search(cell.source)) for cell in cells) > 5
     assert problems == {}

@@ -42,9 +42,10 @@ class Pictures:
 def _apart(*asked):
     """What `_picture` returns, from the worker process if it has caught up."""
     global _worker
-    if _worker and _worker[1].done():
+    worker = _worker  # another explorer's thread may set it anew
+    if worker and worker[1].done():
         try:
-            return _worker[0].submit(_picture, *asked).result()
+            return worker[0].submit(_picture, *asked).result()
         except BrokenExecutor:  # somebody has ended it: the next Play starts another
             _worker = None
     return _picture(*asked)
@@ -61,5 +62,5 @@ def _picture(number, frames, values, words):
                 data = None
     _going[number] = generator, words
     if len(_going) > KEPT:
-        del _going[next(iter(_going))]
+        _going.pop(next(iter(_going)), None)  # another thread may just have taken it
     return data

@@ -14,7 +14,7 @@ from course_utils.grading import sandbox
 CHECK = re.compile(r"\bcheck\(\s*[\"']([\w.]+)[\"']")
 MOST_PLACES = 5  # at which one answer is checked: after the last cells that define it
 MOST_SOURCE = 10**6  # characters of a cell that are parsed
-# Bounded, as are all patterns here: a cell made for it must not keep the grader busy for hours.
+# Bounded: a pattern that looks at a long cell again from each of its places would keep the grader busy for hours.
 HEADING = re.compile(r"^[^#\n]{0,20}#{1,6}[^\n]{0,200}?\bExercise[ \t]{1,9}0{0,9}(\d{1,9})\b", re.I | re.M)
 
 

@@ -99,11 +99,11 @@ def _or_given(exam, question, fact):
     given = fact.get("given")
     if mark != RIGHT and isinstance(given, dict):
         other, praise = _verdict(exam, question, given)
+        if other == RIGHT and given.get("now") is True:
+            return RIGHT, praise
         if other == RIGHT:
             name = exam.released.names[question]
-            return (RIGHT, praise) if given.get("now") is True else (
-                REVIEW, f"another function that its check was given is right, and the last {name} is not"
-            )  # fmt: skip
+            return REVIEW, f"another function that its check was given is right, and the last {name} is not"
     return mark, words
 
 

@@ -56,12 +56,12 @@ def find(paths):
         if not path.exists():
             raise ValueError(f"{path} does not exist.")
         inside = [(_plain(name), data, problem) for name, data, problem in _in(path)]
-        known = {str(student(name)) for name, _, problem in inside if problem != NO_NOTEBOOK}
+        known = [student(name) for name, _, problem in inside if problem != NO_NOTEBOOK]
         for name, data, problem in inside:
             if problem == NO_NOTEBOOK:
-                if not student(name) or str(student(name)) in known:
+                if not (who := student(name)) or who in known:
                     continue
-                known.add(str(student(name)))
+                known.append(who)
             unique, n = name, 1
             while unique.casefold() in found:
                 n += 1
@@ -110,8 +110,7 @@ def _in(path):
 
 def _of(file):
     """Yield (name, bytes, problem) of a file: one for a notebook, one for each in a zip file."""
-    name = NOTEBOOK.sub("", file.name) if NOTEBOOK.search(file.name) else file.name
-    name = file.stem if file.suffix.lower() == ".zip" else name
+    name = file.stem if file.suffix.lower() == ".zip" else NOTEBOOK.sub("", file.name)
     try:
         status = file.lstat()
         if not stat.S_ISREG(status.st_mode):

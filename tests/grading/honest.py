@@ -508,29 +508,25 @@ def _magic_on_top(nb):
         cell["source"] = f"{top}\nimport matplotlib.pyplot as plt\n\n{source(cell)}"
 
 
-def _helpers_below(nb):
-    """What an answer calls stands in a cell below it: above its check, which is as it was, or after all."""
-    late = []
+def _calling_helpers(nb):
+    """Answers that call a helper; yields of each its cell, the helper's first line, and a cell with a right helper."""
     for i, cell in enumerate(released_stubs(nb)):
         q = role(cell)[1]
-        at = nb["cells"].index(cell)
-        cell["source"] = f"def {name(q)}({_arguments(q)}):\n    return helper_{i}({_arguments(q)})"
-        helper = code(renamed(q, f"helper_{i}"))
-        if i % 2:
-            nb["cells"].insert(at + 1, helper)
-        else:
-            late.append(helper)
-    nb["cells"] += late
+        cell["source"] = f"{head(q)}    return helper_{i}({_arguments(q)})"
+        yield cell, f"def helper_{i}({_arguments(q)}):\n", code(renamed(q, f"helper_{i}"))
+
+
+def _helpers_below(nb):
+    """What an answer calls stands in a cell below it: above its check, which is as it was, or after all."""
+    for i, (cell, _, helper) in enumerate([*_calling_helpers(nb)]):
+        nb["cells"].insert(nb["cells"].index(cell) + 1 if i % 2 else len(nb["cells"]), helper)
 
 
 def _helpers_mended(nb):
     """A wrong helper above an answer, the right one between it and its check."""
-    for i, cell in enumerate(released_stubs(nb)):
-        q = role(cell)[1]
+    for cell, first, helper in _calling_helpers(nb):
         at = nb["cells"].index(cell)
-        cell["source"] = f"def {name(q)}({_arguments(q)}):\n    return helper_{i}({_arguments(q)})"
-        nb["cells"].insert(at + 1, code(renamed(q, f"helper_{i}")))
-        nb["cells"].insert(at, code(f"def helper_{i}({_arguments(q)}):\n    return 12345.0"))
+        nb["cells"][at : at + 1] = [code(f"{first}    return 12345.0"), cell, helper]
 
 
 def _second_versions(nb):

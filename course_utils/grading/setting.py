@@ -4,8 +4,9 @@ import cloudpickle
 import numpy as np
 
 from course_utils import checks
+from course_utils.authoring import release, stored
 from course_utils.checks import core
-from course_utils.grading import candidate, release, stored
+from course_utils.grading import plan as plans
 from course_utils.grading.exam import Exam, Trial, private_questions
 
 
@@ -15,11 +16,11 @@ def numbers(root):
 
 
 def exercises(root):
-    """Return {number: candidate.Released} of the exercises of a course repository."""
+    """Return {number: plans.Released} of the exercises of a course repository."""
     found = {}
     for number, path in numbers(root).items():
         names = {id: q.reference.__name__ for id, q in checks.QUESTIONS.items() if id.split(".")[0] == number}
-        found[number] = candidate.released(release.release(stored.read(path), path.name), names)
+        found[number] = plans.released(release.release(stored.read(path), path.name), names)
     return found
 
 
@@ -43,7 +44,7 @@ def make(root, number, seed, private=()):
         trials[question.id].append(_trial(question, _seed(seed, f"{question.id} {i}"), False, i))
     names = {id: q.reference.__name__ for id, q in asked.items()}
     return Exam(
-        candidate.released(nb, names),
+        plans.released(nb, names),
         [cell.source for cell in solution.cells if cell.cell_type == "code"],
         trials,
         {id: q.points for id, q in asked.items()},

@@ -4,15 +4,15 @@ import copy
 import functools
 import json
 import re
-import shutil
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
 from course_utils.checks import QUESTIONS
+from course_utils.grading.sandbox import host
 
 ROOT = Path(__file__).parents[2]
-BWRAP = shutil.which("bwrap")  # without it nothing hostile is run
+BWRAP = host.available("bwrap")  # hostile submissions run nowhere else: what they break would be this machine
 FULL, ZERO, STUB, REVIEW = "full marks", "0", "not attempted", "needs review"
 RIGHT, WRONG, NOTHING = {FULL}, {ZERO}, {ZERO, STUB, REVIEW}
 NEVER = {ZERO, REVIEW}  # of an answer that harms the run: either is fair

@@ -4,7 +4,8 @@ import abuse
 import pytest
 from corpus import BWRAP, ROOT, code, dumped, filled, head, questions
 
-from course_utils.grading import grade, judge, sandbox, setting, submissions
+from course_utils.grading import judge, run, setting, submissions
+from course_utils.grading.sandbox import host
 
 SECONDS = 1.5  # for a cell, and for an answer
 pytestmark = pytest.mark.skipif(not BWRAP, reason="there is no bubblewrap: hostile code is not run")
@@ -19,15 +20,15 @@ def exam():
 def _marks(nb, exam):
     """The mark of each answer of a notebook."""
     cells = submissions.cells(submissions.Submission("x", dumped(nb)))
-    record = grade.recorded(cells, exam, "bwrap")
+    record = run.recorded(cells, exam, "bwrap")
     return {question: judge.judged(exam, question, **record[question])[0] for question in exam.points}
 
 
 @pytest.mark.parametrize("words", abuse.FOREVER)
 def test_it_is_stopped(words, exam, monkeypatch):
-    monkeypatch.setattr(sandbox, "CELL_SECONDS", SECONDS)
-    monkeypatch.setattr(sandbox, "CHECK_SECONDS", SECONDS)
-    monkeypatch.setattr(sandbox, "GRACE", 1)
+    monkeypatch.setattr(host, "CELL_SECONDS", SECONDS)
+    monkeypatch.setattr(host, "CHECK_SECONDS", SECONDS)
+    monkeypatch.setattr(host, "GRACE", 1)
     first, *others = questions(5)
     body = "".join(f"    {line}\n" for line in abuse.FOREVER[words].splitlines())
     nb = filled(5, {first: head(first) + body})
@@ -37,8 +38,8 @@ def test_it_is_stopped(words, exam, monkeypatch):
 
 
 def test_a_cell_that_swallows_interrupts_takes_nothing_from_the_answers(exam, monkeypatch):
-    monkeypatch.setattr(sandbox, "CELL_SECONDS", SECONDS)
-    monkeypatch.setattr(sandbox, "GRACE", 1)
+    monkeypatch.setattr(host, "CELL_SECONDS", SECONDS)
+    monkeypatch.setattr(host, "GRACE", 1)
     nb = filled(5)
     nb["cells"].insert(2, code(abuse.ENDLESS_CELL))
     assert set(_marks(nb, exam).values()) == {judge.RIGHT}

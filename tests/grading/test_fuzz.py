@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
 from course_utils.checks.values import same
-from course_utils.grading import candidate, data, setting, submissions
+from course_utils.grading import plan as plans
+from course_utils.grading import setting, submissions
+from course_utils.grading.sandbox import wire
 
 EXERCISES = setting.exercises(ROOT)
 numbers = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -45,7 +47,7 @@ def _equal(a, b):
 
 @given(values | st.dictionaries(st.text(), values, max_size=4))
 def test_a_value_comes_back_as_it_was(value):
-    back = data.decoded(json.loads(json.dumps(data.encoded(value))))
+    back = wire.decoded(json.loads(json.dumps(wire.encoded(value))))
     if isinstance(value, dict):
         assert value.keys() == back.keys()
         value, back = list(value.values()), list(back.values())
@@ -56,7 +58,7 @@ def test_a_value_comes_back_as_it_was(value):
 @settings(max_examples=500)
 def test_what_is_no_value_is_a_value_error(raw):
     with suppress(ValueError):
-        data.decoded(raw)
+        wire.decoded(raw)
 
 
 @given(st.binary() | anything.map(lambda value: json.dumps(value).encode()))
@@ -92,8 +94,8 @@ odd_cells = st.lists(
 
 @given(odd_cells, st.sampled_from(sorted(EXERCISES)))
 def test_any_cells_make_a_plan_that_asks_for_each_question(found, number):
-    candidate.which(found, EXERCISES)
-    plan = candidate.plan(found, EXERCISES[number])
+    plans.which(found, EXERCISES)
+    plan = plans.plan(found, EXERCISES[number])
     asked = [step["check"] for step in plan.steps if "check" in step]
     assert set(asked) == set(EXERCISES[number].names)
     assert len(plan.steps) == len(plan.origins)
@@ -102,4 +104,4 @@ def test_any_cells_make_a_plan_that_asks_for_each_question(found, number):
 def test_a_solved_exercise_is_found_to_be_that_exercise():
     for number in EXERCISES:
         found = submissions.cells(submissions.Submission("x", json.dumps(filled(int(number))).encode()))
-        assert candidate.which(found, EXERCISES) == number
+        assert plans.which(found, EXERCISES) == number

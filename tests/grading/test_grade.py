@@ -14,7 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from course_utils.grading import candidate, grade, sandbox, setting, stored, submissions
+from course_utils.authoring import stored
+from course_utils.grading import plan as plans
+from course_utils.grading import run, setting, submissions
+from course_utils.grading.sandbox import host
 
 ROOT = Path(__file__).parents[2]
 COURSE = [sys.executable, "-m", "course_utils.cli", "grade"]
@@ -22,7 +25,7 @@ SOLUTION = ROOT / "solutions" / "02_zero_weights.ipynb"
 EXERCISE = ROOT / "exercises" / "02_zero_weights.ipynb"
 KILLS = 6  # 20 take two minutes more, and end as well
 as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounts a small disk: needs root")
-in_bwrap = pytest.mark.skipif(bool(sandbox._why_not("bwrap")), reason="bubblewrap is not to be had here")
+in_bwrap = pytest.mark.skipif(bool(host._why_not("bwrap")), reason="bubblewrap is not to be had here")
 
 
 def course_grade(*arguments, **options):
@@ -217,8 +220,8 @@ def test_expected_values_are_nowhere_in_the_sandbox():
         "found += [name for name in ('QUESTIONS', 'exercise02') if hasattr(checks, name)]\n"
         "raise ValueError(found)"
     )
-    said = sandbox.run([{"code": looked, "seconds": 60}], sandbox.level())
-    if sandbox.level() == "bwrap":
+    said = host.run([{"code": looked, "seconds": 60}], host.level())
+    if host.level() == "bwrap":
         assert said == {0: {"error": "ValueError: []"}}
     else:
         pytest.skip("bubblewrap is not to be had here: files can be read")
@@ -232,7 +235,7 @@ def test_a_cell_that_ends_python_costs_only_itself():
         {"code": "os.abort()", "seconds": 10},
         {"code": "1 / 0", "seconds": 10},
     ]
-    said = sandbox.run(steps, "bwrap")
+    said = host.run(steps, "bwrap")
     assert said[1] == {"check": "2.1", "calls": [], "names": ["getpid", "kill", "os"]}
     assert "SIGABRT" in said[2]["ended"]
     assert said[3] == {"error": "ZeroDivisionError: division by zero"}
@@ -272,19 +275,19 @@ def test_which_exercise_a_notebook_answers_is_found_from_its_content():
     for number, path in setting.numbers(ROOT).items():
         for folder in ("exercises", "solutions"):
             data = (ROOT / folder / path.name).read_bytes()
-            assert grade._number(submissions.Submission("x", data), exercises) == number
+            assert run._number(submissions.Submission("x", data), exercises) == number
     for path in (ROOT / "notebooks").glob("00*.ipynb"):
-        assert grade._number(submissions.Submission("x", path.read_bytes()), exercises) is None
+        assert run._number(submissions.Submission("x", path.read_bytes()), exercises) is None
 
 
 def test_cells_made_to_be_slow_to_read_are_not():
     """With patterns that look again at each place, or a cell parsed anew for each question, this takes hours."""
     sources = "#" * 10**6, "(" + "\n" * 10**6, "a = 1\n" * 10**5, "check(" + " " * 10**6, "def" * 10**5
     cells = [submissions.Cell(kind, "", {}, source) for source in sources for kind in ("code", "markdown")]
-    assert candidate.which(cells, setting.exercises(ROOT)) is None
+    assert plans.which(cells, setting.exercises(ROOT)) is None
 
 
 @in_bwrap
 def test_python_may_be_called_by_any_path(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", os.path.join(tmp_path, os.path.relpath(sys.executable, tmp_path)))
-    assert sandbox._why_not("bwrap") == ""
+    assert host._why_not("bwrap") == ""

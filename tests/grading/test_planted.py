@@ -4,14 +4,16 @@ import pytest
 from corpus import ROOT, name, number, questions
 
 from course_utils.checks import QUESTIONS
-from course_utils.grading import candidate, exam, judge, sandbox, setting
+from course_utils.grading import exam, judge, setting
+from course_utils.grading import plan as plans
+from course_utils.grading.sandbox import host
 
-LEVEL = sandbox.level()
+LEVEL = host.level()
 
 
 def _planted(question):
     """The source of a module of planted answers, and {(kind, title): expression} of them."""
-    source = (ROOT / "tests" / "mistakes" / f"q{question.replace('.', '_')}.py").read_text(encoding="utf-8")
+    source = (ROOT / "tests" / "checks" / "mistakes" / f"q{question.replace('.', '_')}.py").read_text(encoding="utf-8")
     scope = {"__name__": "planted"}
     exec(compile(source, name(question), "exec"), scope)  # the tests' own
     some = list(scope["WRONG"])[::4]  # test_checks.py has all of them on the notebook's inputs
@@ -31,7 +33,7 @@ def test_planted_answers_are_told_apart_on_hidden_inputs(n):
             places[question, *key] = len(steps) - 1
     for step in steps:
         step["seconds"] = 60
-    facts = sandbox.run(exam.steps(asked, candidate.Plan(steps, [], set(), {})), LEVEL)
+    facts = host.run(exam.steps(asked, plans.Plan(steps, [], set(), {})), LEVEL)
     wrong = []
     for (question, kind, title), place in places.items():
         mark, words = judge.judged(asked, question, [facts[place]], False, {}, "")

@@ -4,7 +4,6 @@ import contextlib
 import csv
 import io
 import itertools
-import os
 import re
 import sys
 import time
@@ -18,12 +17,12 @@ import pytest
 from course_utils import checks
 from course_utils.grading import exam as exams
 from course_utils.grading import judge, report, setting
-from course_utils.grading.data import encoded
+from course_utils.grading.sandbox.wire import encoded
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
+from lab import in_chromium  # noqa: E402
 from pages import barriers, chromium, unreadable, visit  # noqa: E402
-from test_browser import CHROMIUM  # noqa: E402
 
 EVIL = '<script>alert(1)</script> & "quoted"'
 CANVAS = "submissions/smithbob_LATE_340934_208490284_02_zero_weights"
@@ -333,7 +332,7 @@ def test_the_private_check_in_the_documentation_works():
         assert judge.judged(exam, "2.4", [{"calls": calls, "names": []}], False, {}, "")[1] == said
 
 
-@pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="there is no Chromium here")
+@in_chromium
 def test_pages_can_be_read_by_everybody(exercises, tmp_path):
     """No barrier for a screen reader, no request, nothing to scroll sideways but tables, on a phone too."""
     found = dict(report.files(everything(), exercises))

@@ -1,0 +1,287 @@
+"""A grading run: submissions in, results out. `work` grades one, on any `concurrent.futures.Executor`."""
+
+import concurrent.futures
+import contextlib
+import errno
+import functools
+import hashlib
+import json
+import os
+import pickle
+import secrets
+import shutil
+import tempfile
+import time
+from multiprocessing import util
+from pathlib import Path
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+from course_utils import _workers
+from course_utils.authoring import stored
+from course_utils.grading import exam, report, setting, submissions, validate
+from course_utils.grading import plan as plans
+from course_utils.grading.sandbox import host
+
+GRADED, NOT_ATTEMPTED, REVIEW = "graded", "not attempted", "needs review"
+FULL = (errno.ENOSPC, errno.EDQUOT)
+SEEDS = 3  # that are tried before the grader says that a reference solution fails
+
+
+class Job(NamedTuple):
+    """All that one machine needs to grade a submission: data only, to be sent anywhere."""
+
+    submission: submissions.Submission
+    isolation: str
+    exercises: dict  # {number: plans.Released}
+    exams: dict  # {number: (digest, a pickled exam.Exam, the reference's lines)}
+    asked: str | None  # the exercise it must be, if that was said
+
+
+def work(job):
+    """Grade one submission; return its result as JSON data.
+
+    {"submission", "exercise", "isolation", "seconds", "rows": [{"question", "points", "max_points", "status",
+    "reason", "words"}]}: status is "graded", "not attempted" or "needs review", the last with a reason; words are what
+    the check says. A submission that cannot be read has one row, without a question.
+    """
+    start = time.monotonic()
+    result = {"submission": job.submission.name, "exercise": job.asked or "", "isolation": job.isolation}
+    try:
+        cells = submissions.cells(job.submission)
+        number = job.asked or plans.which(cells, job.exercises)
+        if number is None:
+            raise submissions.Broken("it belongs to none of the exercises: nothing in it says which")
+        result["exercise"] = number
+        rows = _rows(cells, job, number)
+    except submissions.Broken as broken:
+        rows = _all(job, result["exercise"], str(broken))
+    except OSError as error:
+        if error.errno in FULL:
+            raise  # no fault of the submission's: the run stops, and goes on when there is room
+        rows = _all(job, result["exercise"], f"the grader failed: {error}")
+    except Exception as error:  # the grader's own fault: a person must look, and the others go on
+        rows = _all(job, result["exercise"], f"the grader failed: {type(error).__name__}: {error}")
+    return {**result, "seconds": round(time.monotonic() - start, 2), "rows": rows}
+
+
+def _rows(cells, job, number):
+    """The rows of a submission that could be read."""
+    digest, raw, lines = job.exams[number]
+    if lines is None:
+        raise RuntimeError(f"the reference solution of exercise {number} does not pass its own checks")
+    asked = _loaded(digest, raw)
+    record = recorded(cells, asked, job.isolation)
+    rows = []
+    for question, (passed, line) in _validator().run(raw, record, lines).items():
+        mark, _, rest = line.partition(" ")
+        words = rest.removeprefix(question).strip()
+        row = {"question": question, "points": 0, "max_points": asked.points[question], "reason": "", "words": words}
+        if passed and mark == "✓":
+            row |= {"status": GRADED, "points": asked.points[question]}
+        elif mark == "✗":
+            row["status"] = GRADED
+        elif mark == "–":
+            row["status"] = NOT_ATTEMPTED
+        else:
+            row |= {"status": REVIEW, "reason": words or "its check did not end", "words": ""}
+        rows.append(row)
+    return rows
+
+
+def _all(job, number, reason):
+    """Rows that say of every question, or of the exercise if it is not known, why a person must look."""
+    row = {"points": 0, "status": REVIEW, "reason": " ".join(reason.split())[:300], "words": ""}
+    if number not in job.exams:
+        return [{"question": "", "max_points": "", **row}]
+    points = _loaded(*job.exams[number][:2]).points
+    return [{"question": question, "max_points": most, **row} for question, most in points.items()]
+
+
+def recorded(cells, asked, isolation):
+    """Run the cells of a submission, and return what came of it: the record that `judge.Judge` reads."""
+    plan = plans.plan(cells, asked.released)
+    found = host.run(exam.steps(asked, plan), isolation)
+    record = {}
+    for question in asked.points:
+        looks = [(found[i], step["again"]) for i, step in enumerate(plan.steps) if step.get("check") == question]
+        places = [{**fact, "again": bool(again)} for fact, again in looks if not (again and "settled" in fact)]
+        cells_of_it = [i for i, step in enumerate(plan.steps) if "code" in step and question in plan.origins[i]]
+        trouble = [found[i] for i in cells_of_it if i in found]
+        record[question] = {
+            "places": places,
+            "untouched": question in plan.untouched,
+            "trouble": trouble[-1] if trouble else {},
+            "odd": plan.odd.get(question, ""),
+        }
+    return record
+
+
+@functools.lru_cache(maxsize=16)
+def _loaded(digest, raw):
+    """An exam; kept, for the next submission has the same."""
+    return pickle.loads(raw)
+
+
+@functools.cache
+def _validator():
+    """This process's kernel for checks, which ends with it."""
+    validator = validate.Validator()
+    validator.__enter__()
+    util.Finalize(None, validator.__exit__, (None, None, None), exitpriority=10)  # worker processes know no atexit
+    return validator
+
+
+def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="auto", client=None, resume=False,
+        private=()):  # fmt: skip
+    """Grade all submissions in the paths and write grades, feedback and report to the folder `out`; return the results.
+
+    asked: the number of the exercise, if all submissions answer the same
+    client: a Dask client whose workers are to do it; by default processes here
+    resume: go on with a run that stopped in `out`
+    private: ((file name, source), ...) of an instructor's own checks
+
+    ValueError if something is not as it must be; OSError if `out` cannot be written.
+    """
+    out = Path(out)
+    found = submissions.find(paths)
+    exercises = setting.exercises(root)
+    if asked is not None and asked not in exercises:
+        raise ValueError(f"there is no exercise {asked}: choose from {', '.join(exercises)}.")
+    settings = _settings(out, resume, seed, host.level(isolation), asked, private)
+    results, left = _done(out, found)
+    numbers = {asked} if asked else {_number(submission, exercises) for submission in left} - {None}
+    bar = {"unit": "submission", "total": len(found), "initial": len(results), "disable": None}
+    with tqdm(desc="Preparing", **bar) as progress, _executor(client, workers) as executor:
+        each = map if client else executor.map  # Dask's machines need not have the course's repository
+        prepare = functools.partial(prepared, root, settings["seed"], private, settings["isolation"])
+        exams = dict(zip(sorted(numbers), each(prepare, sorted(numbers)), strict=True))
+        progress.set_description("Grading")
+        jobs = [Job(submission, settings["isolation"], exercises, exams, asked) for submission in left]
+        for job, result in _each(executor, jobs):
+            results[job.submission.name] = result
+            _write(out / "results" / _file(job.submission), json.dumps(result, ensure_ascii=False))
+            progress.update()
+    ordered = [results[submission.name] for submission in found]
+    for name, text in report.files(ordered, exercises):
+        _write(out / name, text)
+    return ordered
+
+
+def _number(submission, exercises):
+    """The exercise that a submission answers; None if that cannot be told."""
+    with contextlib.suppress(submissions.Broken):
+        return plans.which(submissions.cells(submission), exercises)
+
+
+def _settings(out, resume, seed, isolation, asked, private):
+    """What a run was begun with: for one that is resumed, what is kept in its folder."""
+    digest = hashlib.sha256(repr((asked, list(private))).encode()).hexdigest()
+    new = {"seed": secrets.randbits(32) if seed is None else seed, "isolation": isolation, "asked": digest}
+    path = out / "run.json"
+    if not resume:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise ValueError(f"{out} is there already: go on with that run by --resume, or name another with --out.")
+        _write(path, json.dumps(new))
+        return new
+    try:
+        old = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"there is no run to resume in {out}.") from None
+    if seed not in (None, old["seed"]):
+        raise ValueError(f"the run in {out} has another seed: leave --seed out to resume it.")
+    if (old["isolation"], old["asked"]) != (isolation, digest):
+        raise ValueError(f"the run in {out} was begun with another isolation, exercise or checks: give the same again.")
+    return old
+
+
+def _done(out, found):
+    """The results that an earlier run left, by name, and the submissions that have none."""
+    results, left = {}, []
+    for submission in found:
+        path = out / "results" / _file(submission)
+        try:
+            results[submission.name] = json.loads(path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            left.append(submission)
+    return results, left
+
+
+def _file(submission):
+    """The name of a result's file: of the submission's name and of all it holds."""
+    return hashlib.sha256(repr(submission).encode()).hexdigest()[:32] + ".json"
+
+
+def _write(path, text):
+    """Write a file of the run, whole or not at all; OSError with a sentence."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stored.write(text, path)
+    except OSError as error:
+        raise OSError(f"{path} cannot be written ({error.strerror}): nothing is lost, go on with --resume.") from None
+
+
+@contextlib.contextmanager
+def _executor(client, workers):
+    """Where submissions are graded: on Dask, or in processes here."""
+    if client is not None:
+        yield client.get_executor(pure=False)
+        return
+    workers = workers or _workers.cores()
+    executor = _workers.processes(workers)
+    try:
+        for _ in range(workers):
+            executor.submit(_warm)
+        yield executor
+        executor.shutdown()
+    except BaseException:
+        executor.shutdown(kill_workers=True)
+        raise
+    finally:
+        _sweep_up()
+
+
+def _each(executor, jobs):
+    """Yield each job with its result, as they end."""
+    futures = {executor.submit(work, job): job for job in jobs}
+    try:
+        for future in concurrent.futures.as_completed(futures):
+            yield futures[future], future.result()
+    except BaseException:
+        for future in futures:
+            future.cancel()
+        raise
+
+
+def _sweep_up():
+    """Remove the temporary folders of processes that were killed before they could."""
+    if os.name != "posix":
+        return  # elsewhere one cannot ask for a process without hurting it
+    for path in Path(tempfile.gettempdir()).glob("course-grading-*"):
+        with contextlib.suppress(ValueError, OSError):
+            os.kill(int(path.name.split("-")[2]), 0)
+            continue
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _warm():
+    """Start this process's kernel before there is work for it."""
+    _validator().warm()
+
+
+def prepared(root, seed, private, isolation, number):
+    """Return of an exercise (digest, pickled exam, the reference's lines).
+
+    The reference solution goes the same way as every submission. Where it fails on the inputs of a seed, these are
+    refused; where it fails on those of several, there are no lines, and every submission needs review.
+    """
+    for attempt in range(SEEDS):
+        asked = setting.make(root, number, seed + attempt, private)
+        raw = pickle.dumps(asked)
+        solution = [submissions.Cell("code", "", {}, source) for source in asked.solution]
+        record = recorded(solution, asked, isolation)
+        lines = {question: line for question, (_, line) in _validator().run(raw, record).items()}
+        if all(line.startswith("✓") for line in lines.values()):
+            return hashlib.sha256(raw).hexdigest(), raw, lines
+    return hashlib.sha256(raw).hexdigest(), raw, None

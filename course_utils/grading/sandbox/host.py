@@ -1,0 +1,354 @@
+"""Where a submission runs: apart from the grader, from other submissions and from everything that knows an answer.
+
+Levels of isolation, best first:
+bwrap   bubblewrap: no network, no file of this machine but Python and the course without its answers, processes of its
+        own that end with it, limits on memory, processes, file size and time
+rlimit  the limits alone, and root's rights given away where the user that is left can run Python
+none    the limits that need no other user
+"""
+
+import contextlib
+import functools
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from course_utils import _programs
+from course_utils.grading.sandbox.runner import WAIT
+
+CELL_SECONDS = 20  # of the processor, for a cell of a submission
+CHECK_SECONDS = 20  # of the processor, for all calls of one answer
+START_SECONDS = 120  # until the first cell, on a machine that is busy
+GRACE = 5  # seconds after which what does not stop is killed
+MOST_RUNS = 12  # of one submission: a cell that kills Python is left out of the next
+MOST_SECONDS = 600  # for all runs of one submission
+MOST_BYTES, MOST_LINES = 2**26, 20_000  # of what a submission may say
+LIMITS = {
+    "RLIMIT_AS": 4 * 2**30,
+    "RLIMIT_FSIZE": 64 * 2**20,
+    "RLIMIT_NPROC": 128,
+    "RLIMIT_NOFILE": 256,
+    "RLIMIT_CORE": 0,
+    "RLIMIT_CPU": MOST_SECONDS,
+}
+DISK = 64 * 2**20  # bytes of its temporary folder
+USERS = range(60_000, 61_000)  # which no system gives to anybody
+ALONE = threading.Lock()
+PACKAGE = Path(__file__).resolve().parents[2]
+# Folders of the package that hold answers or are no business of anybody, and what of them is no secret.
+HIDDEN = ("authoring", "checks", "grading", "publishing")
+SHOWN = ("checks/core.py", "checks/values.py", "grading/sandbox/runner.py", "grading/sandbox/wire.py")
+SITE = "/course"  # where the package stands in the sandbox
+
+
+class Unavailable(ValueError):
+    """A level of isolation that is asked for and not to be had."""
+
+
+@functools.cache
+def level(asked="auto"):
+    """Return the level of isolation to use: the one asked for, or the best to be had; `Unavailable` says why not."""
+    if asked == "none":
+        return asked
+    reasons = {}
+    for name in ("bwrap", "rlimit") if asked == "auto" else (asked,):
+        reasons[name] = _why_not(name)
+        if not reasons[name]:
+            return name
+    raise Unavailable(" ".join(f"isolation {name} is not to be had here: {why}" for name, why in reasons.items()))
+
+
+def available(name):
+    """Return whether a level of isolation is to be had, which a trial tells."""
+    return name == "none" or not _why_not(name)
+
+
+def promise(name):
+    """Return in a sentence what a level does not promise; "" for the best."""
+    if name == "bwrap":
+        return ""
+    lacks = "submissions can read this machine's files, the solutions among them, and use the network"
+    if name == "rlimit":
+        return f"Isolation rlimit: {lacks}. Install bubblewrap, on Linux, for more."
+    return f"Isolation none: {lacks}, and do here whatever you may do. Grade only what you would run yourself."
+
+
+def _why_not(name):
+    """Say why a level is not to be had; "" if it is."""
+    if os.name != "posix":
+        return "this system has none of it."
+    if name == "bwrap" and not _programs.find("bwrap"):
+        return "there is no bwrap: install bubblewrap (on Debian and Ubuntu, apt install bubblewrap)."
+    try:
+        facts = list(_facts([{"code": "pass", "seconds": 10}], name, time.monotonic() + START_SECONDS))
+    except OSError as error:
+        return f"{error}."
+    if any(fact.get("at") == 1 for fact in facts):
+        return ""
+    if name == "rlimit" and os.geteuid() == 0:
+        return f"root's rights must be given away, and without them {sys.executable} cannot be run: be another user."
+    words = " ".join(str(fact["end"]) for fact in facts if "end" in fact)
+    return f"a trial failed ({words.strip()[-300:]})."
+
+
+def run(steps, level):
+    """Run the steps of a submission (see `runner`) at that level of isolation.
+
+    Returns {number of a step: what came of it}, for checks what they said and for cells only what went wrong:
+    {"error": text} if the cell failed, {"ended": text} if it never ended, or ended Python. A step that did is left out,
+    and the others run once more.
+    """
+    found = {}
+    deadline = time.monotonic() + MOST_SECONDS
+    for _ in range(MOST_RUNS):
+        done = {i for i, fact in found.items() if "check" in steps[i] or "ended" in fact}
+        todo = [i for i in range(len(steps)) if i not in done]
+        at, end = None, ""
+        with contextlib.closing(_facts([steps[i] for i in todo], level, deadline)) as facts:
+            for fact in facts:
+                if "at" in fact:
+                    at = fact["at"]
+                elif "end" in fact:
+                    end = fact["end"]
+                elif at is not None and at < len(todo) and fact.get("check", "") == steps[todo[at]].get("check", ""):
+                    found[todo[at]] = fact
+        if at == len(todo):
+            return found
+        if at is None:
+            raise RuntimeError(f"the sandbox does not start: {end}")
+        found[todo[at]] = {"ended": end}
+        if time.monotonic() > deadline:
+            break
+    rest = {"ended": "the submission took too long, or ended Python again and again"}
+    return {i: rest for i, step in enumerate(steps) if "check" in step} | found
+
+
+def _facts(steps, level, deadline):
+    """Start the runner on these steps and yield what it says; last {"end": why} if it ended before its end.
+
+    Whatever it started is gone when this generator is closed.
+    """
+    plan = {"steps": steps, "limits": LIMITS, "user": None}
+    plan["path"] = SITE if level == "bwrap" else str(PACKAGE.parent)
+    if level != "none" and os.geteuid() == 0:
+        plan["user"] = USERS[os.getpid() % len(USERS)]
+    with contextlib.ExitStack() as stack:
+        prefix = f"course-grading-{os.getpid()}-"
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
+        if plan["user"] is not None:
+            os.chmod(folder, 0o777)
+        process = stack.enter_context(_started(level, folder))
+        lines = queue.Queue()
+        threading.Thread(target=_feed, args=(process, json.dumps(plan).encode()), daemon=True).start()
+        threading.Thread(target=_listen, args=(process, lines), daemon=True).start()
+        at, seconds = -1, START_SECONDS
+        until = time.monotonic() + seconds
+        while at < len(steps):
+            left = min(until + GRACE, deadline) - time.monotonic()
+            try:
+                if left < -GRACE:  # what came in time has been read by now: these are lines without end
+                    raise queue.Empty
+                line = lines.get(timeout=max(0.1, left))
+            except queue.Empty:
+                yield {"end": f"no result after {seconds} s: is it slow, or is there a loop that never ends?"}
+                return
+            if line is None:
+                yield {"end": _how_it_ended(process)}
+                return
+            fact = _fact(line)
+            if "at" in fact:
+                # Steps come one after the other, whatever a submission may say in our name.
+                if fact["at"] != at + 1:
+                    continue
+                at += 1
+                seconds = WAIT * steps[at]["seconds"] if at < len(steps) else 0
+                until = time.monotonic() + seconds
+            yield fact
+
+
+def _fact(line):
+    """What a line says; nothing if it is a submission's own, which found the way out."""
+    try:
+        fact = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return fact if isinstance(fact, dict) and not fact.keys() & {"end", "ended"} else {}
+
+
+def _feed(process, plan):
+    with contextlib.suppress(OSError), process.stdin as pipe:
+        pipe.write(plan)
+
+
+def _listen(process, lines):
+    """Put each line of what a process says into a queue, and None at the end or when it says too much."""
+    left = MOST_BYTES
+    with contextlib.suppress(OSError, ValueError), process.stdout as pipe:
+        for _ in range(MOST_LINES):
+            line = pipe.readline(left) if left > 0 else b""
+            if not line:
+                break
+            left -= len(line)
+            lines.put(line)
+    lines.put(None)
+
+
+def _how_it_ended(process):
+    """Say how the process ended, once it has said its last."""
+    try:
+        code = process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        return "it closed what the grader listens to"
+    words = process.stderr.read().decode("utf-8", "replace").strip() if process.stderr else ""
+    number = -code if code < 0 else code - 128 if code > 128 else 0
+    with contextlib.suppress(ValueError):
+        if number:
+            return f"it ended Python ({signal.Signals(number).name}) {words}".strip()
+    return f"it ended Python (exit code {code}) {words}".strip()
+
+
+@contextlib.contextmanager
+def _started(level, folder):
+    """A process that runs the runner; in the end it is killed, and all that it started.
+
+    One at a time in a process of ours: what a submission started is known by not having been there before.
+    """
+    with ALONE:
+        yield from _running(level, folder)
+
+
+def _running(level, folder):
+    home = "/tmp" if level == "bwrap" else folder
+    environment = {
+        "HOME": home,
+        "TMPDIR": home,
+        "IPYTHONDIR": f"{home}/ipython",
+        "MPLCONFIGDIR": f"{home}/matplotlib",
+        "MPLBACKEND": "agg",
+        "COURSE_WORK": f"{home}/work",
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "TQDM_DISABLE": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    kept = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "SYSTEMROOT")  # some processors and Windows need these
+    environment |= {name: os.environ[name] for name in kept if name in os.environ}
+    runner = (
+        f"{SITE}/course_utils/grading/sandbox/runner.py"
+        if level == "bwrap"
+        else str(PACKAGE / "grading" / "sandbox" / "runner.py")
+    )
+    command = [os.path.abspath(sys.executable), "-I", "-X", "utf8", runner]
+    if level == "bwrap":
+        command = [*_bwrap(folder, environment), *command]
+    _adopt(level)
+    before = _children()
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE if level == "bwrap" else subprocess.DEVNULL,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        _end(process, before)
+        if process.stderr:
+            process.stderr.close()
+
+
+def _bwrap(folder, environment):
+    """The command that opens a sandbox: Python, read-only, and the package without its answers."""
+    command = ["bwrap", "--die-with-parent", "--new-session", "--clearenv"]
+    command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    command += ["--cap-drop", "ALL"]
+    if os.geteuid() == 0:
+        command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    else:
+        command += ["--unshare-user"]
+    for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives",
+                 "/etc/fonts"):  # fmt: skip
+        command += ["--ro-bind-try", name, name]
+    root = PACKAGE.parent
+    packages = (p for p in sys.path if p.endswith("-packages"))
+    pythons = [Path(os.path.abspath(p)) for p in (sys.base_prefix, sys.prefix, *packages)]
+    # First what stands outside the repository, which is then hidden where that shows it, then what stands inside.
+    for path in sorted(pythons, key=lambda path: root in path.resolve().parents):
+        if root in path.parents and any(other in root.parents for other in (Path("/usr"), *pythons)):
+            command += ["--perms", "0755", "--tmpfs", str(root)]
+        command += _bound(path, path)
+        if (path / "course_utils").is_dir():  # the package itself, installed for good
+            command += ["--tmpfs", str(path / "course_utils")]
+    package = f"{SITE}/course_utils"
+    command += _bound(PACKAGE, package)
+    for name in HIDDEN:
+        command += ["--perms", "0755", "--tmpfs", f"{package}/{name}"]
+    for name in SHOWN:
+        command += ["--perms", "0755", "--dir", f"{package}/{Path(name).parent}"]
+        command += ["--ro-bind", str(PACKAGE / name), f"{package}/{name}"]
+    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(DISK), "--tmpfs", "/dev/shm"]
+    command += ["--perms", "1777", "--size", str(DISK), "--tmpfs", "/tmp"]
+    command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
+    for name, value in environment.items():
+        command += ["--setenv", name, value]
+    return command
+
+
+def _bound(path, place):
+    """Options that show a folder at a place, in folders that everybody may enter."""
+    options = []
+    for parent in reversed(Path(place).parents[:-1]):
+        options += ["--perms", "0755", "--dir", str(parent)]
+    return [*options, "--ro-bind", str(path), str(place)]
+
+
+def _children():
+    """The processes started by this one or left to it, where the system tells: on Linux."""
+    found = set()
+    for path in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found |= {int(number) for number in path.read_text().split()}
+    return found
+
+
+def _end(process, before):
+    """Kill a process, its session, and what of it has been left to us (see `_adopt`)."""
+    process.kill()
+    if os.name == "posix":
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    for _ in range(1000):  # what is killed leaves its own children to us
+        orphans = _children() - before
+        if not orphans:
+            return
+        for number in orphans:
+            with contextlib.suppress(OSError):
+                os.kill(number, signal.SIGKILL)
+                os.waitpid(number, 0)
+
+
+def _adopt(level):
+    """Have processes that a submission leaves behind become this one's children.
+
+    Without bubblewrap, which hides us from it, let nobody read our memory either.
+    """
+    if sys.platform == "linux":
+        import ctypes
+
+        libc = ctypes.CDLL(None)
+        libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+        if level != "bwrap":
+            libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE

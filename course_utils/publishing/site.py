@@ -1,0 +1,132 @@
+"""The web book: the stored notebooks and docs/ as pages, by Sphinx; nothing is run and nothing is downloaded."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+
+from course_utils.authoring import content, stored
+
+FOLDERS = {"notebooks": "Lessons", "exercises": "Exercises", "solutions": "Solutions"}
+PAGES = {"Reference": ("card", "notation", "references", "browser"), "Teaching": ("instructor_guide", "grading")}
+LIVE = "*A picture of it. In JupyterLab, where a kernel runs, it is live: move its controls and it answers.*"
+
+
+def build(root, out, repository=None):
+    """Write the book into a folder in place of what it held; RuntimeError if Sphinx finds anything to complain about.
+
+    repository: an address on GitHub for the buttons that lead there and to Binder.
+    """
+    try:
+        from sphinx.cmd.build import main as sphinx
+    except ImportError:
+        raise ValueError("Sphinx is not installed: `pip install -e .[site]` installs it.") from None
+    root, out = Path(root), Path(out)
+    work = out.with_name(f".{out.name}")
+    shutil.rmtree(work, ignore_errors=True)
+    try:
+        _lay_out(root, work / "source")
+        os.environ["COURSE_REPOSITORY"] = repository or ""
+        options = ["-q", "-W", "--keep-going", "-j", "2", "-d", str(work / "doctrees")]
+        if sphinx([*options, str(work / "source"), str(work / "book")]):
+            raise RuntimeError("the book was not built: see the warnings above.")
+        shutil.rmtree(out, ignore_errors=True)
+        (work / "book").rename(out)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return out / "index.html"
+
+
+def _lay_out(root, source):
+    """Write the pages' sources, with the configuration, into a folder."""
+    listed = {}
+    for folder, caption in FOLDERS.items():
+        for path in content.notebooks(root, folder):
+            nb = page(root, path)
+            stored_at = source / folder / path.name
+            stored_at.parent.mkdir(parents=True, exist_ok=True)
+            stored_at.write_text(stored.to_text(nb, path.name), encoding="utf-8")
+            # In the list of lessons the first one, named as the course, says its number and its question.
+            name = f"{folder}/{path.stem}"
+            listed.setdefault(caption, []).append(f"0. The question <{name}>" if path.name.startswith("00") else name)
+    docs = root / "docs"
+    shutil.copytree(docs, source / "docs", ignore=shutil.ignore_patterns("conf.py", "index.md", "_static", "*.toml"))
+    (source / "docs" / "references.md").write_text(_references(root), encoding="utf-8")
+    shutil.copytree(docs / "_static", source / "_static")
+    shutil.copy(content.vendored(*content.MATHJAX), source / "_static")
+    shutil.copy(docs / "conf.py", source)
+    there = {path.stem for path in docs.glob("*.md")} - {"index"}
+    for caption, names in PAGES.items():
+        listed[caption] = [f"docs/{name}" for name in names if name in there]
+    listed["Reference"] += [f"docs/{name}" for name in sorted(there.difference(*PAGES.values()))]
+    for path in (source / "docs").glob("*.md"):
+        path.write_text(_links(path.read_text(encoding="utf-8"), path, root, source), encoding="utf-8")
+    (source / "index.md").write_text(_front(docs / "index.md", listed), encoding="utf-8")
+
+
+def _links(text, path, root, source):
+    """The text of a page, where links to files of the repository that are no part of the book are words only."""
+
+    def link(found):
+        target = (path.parent / found[2].partition("#")[0]).resolve()
+        outside = target.is_relative_to(source.resolve()) and not target.exists()
+        return found[1] if outside and (root / target.relative_to(source.resolve())).exists() else found[0]
+
+    return re.sub(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)", link, text)
+
+
+def _front(path, listed):
+    """The front page: docs/index.md as if it lay in the root, and the table of contents."""
+    text = re.sub(r"\]\((?!\.\./|https?:|#)", "](docs/", path.read_text(encoding="utf-8")).replace("](../", "](")
+    tree = "```{{toctree}}\n:hidden:\n:caption: {}\n\n{}\n```"
+    trees = [tree.format(caption, "\n".join(names)) for caption, names in listed.items()]
+    return "\n\n".join([text, *trees, ""])
+
+
+def _references(root):
+    """docs/references.md, and below it the sources of each lesson."""
+    parts = [(root / "docs" / "references.md").read_text(encoding="utf-8")]
+    for path in content.notebooks(root, "notebooks"):
+        nb = stored.read(path)
+        for cell in nb.cells:
+            _, heading, sources = cell.source.partition("### Sources")
+            if heading and cell.cell_type == "markdown":
+                parts.append(f"## {content.title(nb)}\n\n[The lesson](../notebooks/{path.name})\n\n{sources.strip()}\n")
+    return "\n".join(parts)
+
+
+def page(root, path):
+    """The notebook as the book shows it: figures with words, drawing code folded, prompts without their code."""
+    nb = content.read(path)
+    cells = []
+    for cell in nb.cells:
+        cells.append(cell)
+        if cell.cell_type != "code":
+            if "text" in cell.metadata.get("course", {}):  # a page of its own, whose title is a section's here
+                cell.source = re.sub(r"^# ", "### ", cell.source)
+            continue
+        tags, shown = set(cell.metadata.get("tags", [])), {}
+        role = cell.metadata.get("course", {}).get("role")
+        if content.PROMPT.search(cell.source):
+            tags |= {"remove-input", "prompt"}
+        elif cell.id == "setup" or role == "setup" or "figure" in tags:
+            tags.add("hide-input")
+        elif role == "check" and path.parent.name == "exercises":
+            tags.add("remove-output")
+        elif role == "answer" and path.parent.name == "solutions":
+            tags.add("hide-input")
+            cell.source = re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", cell.source).rstrip()
+            shown |= {"code_prompt_show": "Show the answer", "code_prompt_hide": "Hide the answer"}
+        if content.pictures(cell):
+            shown["image"] = {"alt": " ".join(content.alternatives(path, cell))}
+        if content.EXPLORER.search(cell.source):
+            cells.append(nbformat.v4.new_markdown_cell(LIVE, id=f"{cell.id}-live"))
+        cell.metadata["tags"] = sorted(tags)
+        if shown:
+            cell.metadata["mystnb"] = shown
+    if path.parent.name == "solutions":
+        cells[0].source = cells[0].source.replace("# Exercise", "# Solutions of exercise", 1)
+    nb.cells = cells
+    return nb

@@ -1,0 +1,297 @@
+"""Slides: a lesson's notebook as a deck for reveal.js, by its slide metadata, and the deck as a PDF."""
+
+import html
+import re
+import shutil
+from pathlib import Path
+
+from course_utils import _programs
+from course_utils.authoring import content, stored
+from course_utils.questions import predictions
+
+HERE = Path(__file__).parent
+OWN = ("deck.css", "deck.js")
+THEIRS = ("dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/notes.js")
+
+SECONDS = 120  # until a deck shows
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="stylesheet" href="static/reset.css">
+<link rel="stylesheet" href="static/reveal.css">
+<link rel="stylesheet" href="static/deck.css">
+<style>{highlighting}</style>
+<script>MathJax = {{options: {{enableMenu: false}}, svg: {{fontCache: "global", scale: 0.9}}}}</script>
+<script src="static/tex-svg-full.js" defer></script>
+<script src="static/reveal.js" defer></script>
+<script src="static/notes.js" defer></script>
+<script src="static/deck.js" defer></script>
+</head>
+<body>
+<main class="reveal"><div class="slides">
+{slides}
+</div></main>
+</body>
+</html>
+"""
+# The instructor guide's "- **2.3 The theorem (12 min).** *Ask:* ...": the note for the slide that begins section 2.3.
+NOTE = re.compile(r"^- \*\*(.+?) \((\d+) min\)\.\*\* (.+)$", re.MULTILINE)
+NUMBER = re.compile(r"\d+\.\d+")
+GUIDE_LESSON = re.compile(r"^### Lesson (\d+)\b.*$", re.MULTILINE)
+STEPWISE = re.compile(r"\\blacksquare|^\*\*On paper|^\$\$", re.MULTILINE)
+
+
+def make(root, number, out):
+    """Write the deck of a lesson and what it needs into a folder; True if that changed the deck."""
+    root, out = Path(root), Path(out)
+    path = content.lessons(root)[number]
+    reveal = content.vendored(*content.REVEAL)
+    static = out / "static"
+    static.mkdir(parents=True, exist_ok=True)
+    ours, theirs = [HERE / name for name in OWN], [reveal / name for name in THEIRS]
+    for source in [*ours, *theirs, content.vendored(*content.MATHJAX)]:
+        shutil.copy(source, static)
+    return stored.write(deck(root, path), out / f"{number}.html")
+
+
+def deck(root, path):
+    """The deck of a lesson, as HTML."""
+    from pygments.formatters import HtmlFormatter
+
+    nb = content.read(path)
+    said = notes(Path(root) / "docs" / "instructor_guide.md", int(path.name[:2]))
+    stacks = []
+    for cell in nb.cells:
+        kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
+        body = _cell(root, path, cell)
+        if (kind in ("notes", "skip") and _kind(cell) != "recall") or not body:
+            continue
+        if kind == "slide" or not stacks:
+            stacks.append([[]])
+        elif kind == "subslide":
+            stacks[-1].append([])
+        stacks[-1][-1].append(body)
+    slides = "\n".join(_stack(stack, said) for stack in stacks)
+    colours = HtmlFormatter(style=_style()).get_style_defs("pre.code")
+    return PAGE.format(title=html.escape(content.title(nb)), slides=slides, highlighting=colours)
+
+
+def notes(guide, lesson):
+    """{section: (minutes, note as HTML)} of a lesson in the instructor guide.
+
+    A section is called by its number, else by its heading; the title is "Start", and what to remember "Recap".
+    """
+    parts = GUIDE_LESSON.split(guide.read_text(encoding="utf-8"))
+    text = dict(zip(parts[1::2], parts[2::2])).get(str(lesson), "").split("\n## ")[0]
+    found = {}
+    for label, minutes, said in NOTE.findall(text):
+        number = NUMBER.match(label)
+        found[number[0] if number else label] = (int(minutes), _markdown().render(said))
+    return found
+
+
+def sections(nb):
+    """What `notes` may call the sections of a lesson: the keys of its headings, in order."""
+    found = []
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            found += [_key(*heading) for heading in re.findall(r"^(##?) (.+)$", cell.source, re.MULTILINE)]
+    return found
+
+
+def _key(level, heading):
+    number = NUMBER.match(heading)
+    if number:
+        return number[0]
+    return "Start" if level == "#" else "Recap" if heading == "What to remember" else heading
+
+
+def print_pdf(decks):
+    """Print each deck {file: PDF} with Chromium; RuntimeError if there is none, or if a deck does not show."""
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        raise RuntimeError("a PDF needs Playwright: `pip install -e .[site]` installs it.") from None
+    installed = _programs.find(*_programs.CHROMIUM)  # else the one that Playwright downloads
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
+        except Error:
+            raise RuntimeError("a PDF needs Chromium or Chrome: or `playwright install chromium`.") from None
+        for deck, pdf in decks.items():
+            page = browser.new_page()
+            try:
+                page.goto(f"{Path(deck).resolve().as_uri()}?print-pdf")
+                page.wait_for_selector("html[data-deck=ready]", timeout=1000 * SECONDS)
+                page.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
+            except Error as error:
+                raise RuntimeError(f"{deck.name} could not be printed: {error.message.splitlines()[0]}") from None
+            page.close()
+        browser.close()
+    return True
+
+
+# ---- the parts of a deck ----
+
+
+def _stack(stack, said):
+    """One <section> of slides, with the notes of the section of the lesson that it begins."""
+    slides = []
+    for bodies in stack:
+        body = "\n".join(bodies)
+        asides = []
+        for level, heading in re.findall(r"<h([12])>(.+?)</h", body):
+            minutes, note = said.pop(_key("#" * int(level), html.unescape(heading)), (0, ""))
+            if note:
+                asides.append(f'<aside class="notes"><p><b>{minutes} minutes.</b></p>{note}</aside>')
+        slides.append("\n".join(["<section>", body, *asides, "</section>"]))
+    return "\n".join(["<section>", *slides, "</section>"])
+
+
+def _kind(cell):
+    """What a cell is: predict, recall, prequiz, verdicts, explorer, figure, code or text."""
+    if cell.cell_type != "code":
+        return "text"
+    prompt = content.PROMPT.search(cell.source)
+    if prompt:
+        return prompt[1]
+    if content.EXPLORER.search(cell.source):
+        return "explorer"
+    return "figure" if content.pictures(cell) else "code"
+
+
+def _cell(root, path, cell):
+    """The HTML of a cell: blocks, one below the other, that deck.js lays out on slides."""
+    kind = _kind(cell)
+    if kind == "text":
+        return _text(cell.source)
+    if kind in ("predict", "recall"):
+        return _prediction(re.search(r'\("(.+?)"\)', cell.source)[1], kind)
+    if kind in ("prequiz", "verdicts"):
+        return cell.outputs[0].data["text/html"]
+    shown = _pictures(root, path, cell) + "".join(_printed(output) for output in cell.outputs)
+    if kind == "explorer":
+        call = content.EXPLORER.search(cell.source)[0]
+        return f'{shown}\n<p class="live">Live in JupyterLab: <code>{html.escape(call)})</code></p>'
+    return shown if kind == "figure" else f'<div class="run">{_code(cell.source)}{shown}</div>'
+
+
+def _text(source):
+    """The blocks of a Markdown cell; the steps of a proof, or of any text with a displayed formula, one by one."""
+    tokens = _markdown().parse(source)
+    if STEPWISE.search(source):
+        steps = [token for token in tokens if token.level == 0 and token.type in ("paragraph_open", "math_block")][1:]
+        steps += [token for token in tokens if token.type == "list_item_open" and token.level == 1]
+        for token in steps:
+            token.attrJoin("class", "fragment")
+    shown = _markdown().renderer.render(tokens, _markdown().options, {})
+    # No line begins with the full stop after a formula.
+    shown = re.sub(r"(<span>\\\([^<]*</span>)([.,;:!?)]+)", r'<span class="together">\1\2</span>', shown)
+    # What is folded in a notebook comes as a step of its own.
+    shown = re.sub(r"<details>\s*<summary>(.*?)</summary>", r'<div class="fragment"><h3>\1</h3>', shown)
+    return shown.replace("</details>", "</div>")
+
+
+def _prediction(prompt_id, kind):
+    """A question to the room; and on its return, what holds. Other answers' replies go into the speaker notes."""
+    question = next(q for q in predictions.content()["question"] if q["id"] == prompt_id)
+    asked = f"<p>{html.escape(question['text'])}</p>"
+    options = "".join(f"<li>{html.escape(option['text'])}</li>" for option in question["option"])
+    right = next(option for option in question["option"] if option.get("right"))
+    letter = "ABCDEFGH"[question["option"].index(right)]
+    answer = f'<p class="right"><b>{letter}. {html.escape(right["text"])}</b> {html.escape(right["reply"])}</p>'
+    said = [
+        f"<li>{html.escape(option['text'])}<br>{html.escape(option['reply'])}</li>" for option in question["option"]
+    ]
+    aside = f'<aside class="notes"><ol type="A">{"".join(said)}</ol></aside>'
+    if kind == "recall":
+        return f'<div class="prompt" data-page><h3>What you predicted</h3>{asked}{answer}{aside}</div>'
+    now = answer.replace('class="right"', 'class="right fragment"') if question["reveal"] == "now" else ""
+    note = (
+        aside
+        if now
+        else '<aside class="notes">Let everybody choose by a show of hands. The answer comes later.</aside>'
+    )
+    return f'<div class="prompt" data-page><h3>Your prediction?</h3>{asked}<ol type="A">{options}</ol>{now}{note}</div>'
+
+
+def _code(source):
+    """A code cell's source, in colours."""
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    return f'<pre class="code">{highlight(source, PythonLexer(), HtmlFormatter(nowrap=True))}</pre>'
+
+
+def _style():
+    """A style of Pygments whose contrast is high enough, if it is installed."""
+    from pygments.styles import get_all_styles
+
+    return "a11y-high-contrast-light" if "a11y-high-contrast-light" in get_all_styles() else "default"
+
+
+def _printed(output):
+    """What an output says in words."""
+    data = output.get("data", {})
+    text = output.get("text") or ("" if "image/png" in data else data.get("text/plain", ""))
+    return f'<pre class="printed">{html.escape(text.rstrip())}</pre>' if text.strip() else ""
+
+
+def _pictures(root, path, cell):
+    """The pictures of a cell, each with its words."""
+    found = content.pictures(cell)
+    words = map(html.escape, content.alternatives(path, cell) if found else [])
+    return "".join(
+        f'<img src="data:image/png;base64,{data["image/png"]}" alt="{alt}">' for data, alt in zip(found, words)
+    )
+
+
+def _markdown():
+    """The parser of the book, for one cell: formulas are left to MathJax, links lead to other decks."""
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    if not hasattr(_markdown, "parser"):
+        parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+        parser.use(dollarmath_plugin, double_inline=True)
+        parser.add_render_rule("math_inline", _inline)
+        for name in ("math_block", "math_inline_double"):
+            parser.add_render_rule(name, _displayed)
+        parser.add_render_rule("link_open", _link)
+        _markdown.parser = parser
+    return _markdown.parser
+
+
+def _inline(_, tokens, i, *rest):
+    return rf"<span>\({html.escape(tokens[i].content)}\)</span>"
+
+
+def _displayed(_, tokens, i, *rest):
+    kind, formula = tokens[i].attrGet("class") or "", tokens[i].content
+    beside = [rf"<span>\(\displaystyle {html.escape(part)}\)</span>" for part in _beside(formula)]
+    if len(beside) == 1:
+        return f'<div class="formula {kind}">\\[{html.escape(formula)}\\]</div>'
+    return f'<div class="formula row {kind}">{"".join(beside)}</div>'
+
+
+def _beside(formula):
+    """The parts of a formula with a wide space between them, which may as well stand below each other."""
+    parts = []
+    for part in formula.split(r"\qquad"):
+        if parts and (parts[-1].count("{") != parts[-1].count("}") or r"\begin" in parts[-1]):
+            parts[-1] += rf"\qquad {part}"  # a space inside something
+        else:
+            parts.append(part.strip())
+    return parts
+
+
+def _link(_, tokens, i, *rest):
+    target = tokens[i].attrGet("href")
+    lesson = re.fullmatch(r"(?:\.\./notebooks/)?(\d\d)_\w+\.ipynb(#.*)?", target)
+    if lesson:
+        return f'<a href="{lesson[1]}.html">'
+    return f'<a href="{html.escape(target)}">' if target.startswith("http") else "<a>"

@@ -1,0 +1,833 @@
+"""The checks: planted mistakes are refused and named, right answers of any style pass, bad input never hurts."""
+
+import collections
+import functools
+import importlib.util
+import inspect
+import itertools
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_utils import activations, datasets, diagnostics, gradcheck, losses, mlp, optimizers, theory, training
+from course_utils.authoring import release, stored
+from course_utils.checks import (
+    QUESTIONS,
+    check,
+    exercise01,
+    exercise02,
+    exercise04,
+    exercise06,
+    exercise07,
+    exercise08,
+    exercise09,
+    progress,
+)
+from course_utils.checks.core import SEED, Mistake, Question, verdict
+from course_utils.checks.values import same
+from course_utils.grading.sandbox.wire import encoded
+from course_utils.questions.predictions import answers
+
+MISTAKES = Path(__file__).parent / "mistakes"
+SOLUTIONS = Path(__file__).parents[2] / "solutions"
+
+
+def _planted(question_id):
+    """The module of planted answers of a question."""
+    path = MISTAKES / f"q{question_id.replace('.', '_')}.py"
+    spec = importlib.util.spec_from_file_location(f"mistakes_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+PLANTED = {name: _planted(name) for name in QUESTIONS}
+WRONG = [(name, title, *answer) for name, module in PLANTED.items() for title, answer in module.WRONG.items()]
+RIGHT = [(name, title, answer) for name, module in PLANTED.items() for title, answer in module.RIGHT.items()]
+each_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+
+
+# Planted answers
+
+
+ENDLESS = "a loop that never ends"  # what is said of an answer without a result in time
+
+
+def judged(name, answer, phrase):
+    """The verdict on a wrong answer; for one that never ends, after a second."""
+    return verdict(QUESTIONS[name], answer, *[1] * (phrase == ENDLESS))
+
+
+@functools.cache
+def first_line(name, title):
+    """The first verdict on a planted wrong answer, which several tests look at."""
+    return judged(name, *PLANTED[name].WRONG[title])
+
+
+@pytest.mark.parametrize(("name", "title", "answer", "phrase"), WRONG, ids=[f"{w[0]} {w[1]}" for w in WRONG])
+def test_a_wrong_answer_is_refused_in_one_short_line_that_says_why(name, title, answer, phrase):
+    line = first_line(name, title)
+    assert line.startswith(f"✗ {name} not yet: ")
+    assert phrase in line
+    assert "\n" not in line
+    assert len(line) < 320
+    assert line == judged(name, answer, phrase)
+
+
+@pytest.mark.parametrize(("name", "title", "answer"), RIGHT, ids=[f"{r[0]} {r[1]}" for r in RIGHT])
+def test_a_right_answer_passes_whatever_its_style(name, title, answer):
+    points = QUESTIONS[name].points
+    assert verdict(QUESTIONS[name], answer) == f"✓ {name} solved ({points} point{'s' * (points > 1)})"
+
+
+def test_at_least_three_in_four_mistakes_are_called_by_their_name(capsys):
+    rows = []
+    for name, module in PLANTED.items():
+        lines = {title: first_line(name, title) for title in module.WRONG}
+        refused = sum(line.startswith("✗") for line in lines.values())
+        named = sum(phrase in lines[title] for title, (_, phrase) in module.WRONG.items())
+        accepted = sum(verdict(QUESTIONS[name], answer).startswith("✓") for answer in module.RIGHT.values())
+        rows.append((name, len(lines), refused, named, f"{accepted} of {len(module.RIGHT)}"))
+    with capsys.disabled():
+        print("\nquestion  mistakes  refused  recognised  right variants accepted")
+        for row in rows:
+            print("{:<9} {:>8} {:>8} {:>11}  {:>23}".format(*row))
+    for name, mistakes, refused, named, _ in rows:
+        assert mistakes >= 4
+        assert len(PLANTED[name].RIGHT) >= 2
+        assert refused == mistakes
+        assert named >= 0.75 * mistakes, name
+
+
+@each_question
+def test_what_is_right_depends_on_the_seed(question):
+    """A table of the values that are right for the notebook's inputs is no answer for others."""
+
+    def values(seed):
+        return [encoded(question.reference(*case.values())) for case in question.inputs(seed)]
+
+    assert all(values([seed, 9]) != values(SEED) for seed in range(12))
+
+
+@each_question
+def test_every_known_mistake_is_told_apart_from_all_others(question):
+    for mistake in question.mistakes:
+        assert verdict(question, mistake.function).endswith(mistake.message)
+
+
+def test_a_mistake_is_not_named_by_an_error_alone():
+    def raises(x):
+        raise ValueError("no")
+
+    question = Question(
+        "9.1",
+        1,
+        "Made up",
+        lambda x: 2 * x,
+        lambda rng: [(rng.normal(size=(2, 3)),)],
+        (Mistake("this one raises", raises), Mistake("this one turns", lambda x: 2 * x.T)),
+    )
+    assert verdict(question, raises) == "✗ 9.1 not yet: ValueError: no, given x (2, 3)"
+    assert verdict(question, lambda x: x.T).endswith(
+        "got (3, 2), expected (2, 3) (the shape of the transpose); this one turns"
+    )
+    assert verdict(question, lambda x: x + x) == "✓ 9.1 solved (1 point)"
+
+
+def test_a_mistake_is_not_named_where_only_an_error_is_wrong():
+    """Right in the first case, an error in the second: two mistakes need not be the same for that."""
+
+    def raises(x):
+        if len(x) != 2:
+            raise ValueError("no")
+        return 2 * x
+
+    def wrong_and_raises(x):
+        return raises(x) + 1
+
+    question = Question(
+        "9.1",
+        1,
+        "Made up",
+        lambda x: 2 * x,
+        lambda rng: [(rng.normal(size=n),) for n in (2, 3)],
+        (Mistake("this one", raises), Mistake("that one", wrong_and_raises)),
+    )
+    assert verdict(question, lambda x: raises(x)) == "✗ 9.1 not yet: ValueError: no, given x (3,)"
+    assert verdict(question, lambda x: wrong_and_raises(x)).endswith("; that one")
+
+
+def _learner(*sources):
+    """What stands in a learner's notebook after cells with these sources."""
+    space = {}
+    exec("import numpy as np\n" + "\n".join(sources), space)
+    return space
+
+
+F = "def f(z): return 1.7159 * np.tanh(2 * z / 3)"
+SLOPE = "def lecun_tanh_derivative(z): return {} * (1 - np.tanh(2 * z / 3) ** 2)"
+ONE_DOWN = "def hidden_delta(delta_next, W_next, z): return (delta_next @ W_next) {} lecun_tanh_derivative(z)"
+BACK = """
+def gradients(params, x, targets):
+    L, z, h, grads = len(params) // 2, {}, {0: x}, {}
+    for l in range(1, L + 1):
+        z[l] = h[l - 1] @ params[f"W{l}"].T + params[f"b{l}"]
+        h[l] = f(z[l])
+    delta = (z[L] - targets) / len(x)
+    for l in range(L, 0, -1):
+        grads[f"W{l}"], grads[f"b{l}"] = delta.T @ h[l - 1], delta.sum(axis=0)
+        if l > 1:
+            delta = hidden_delta(delta, params[f"W{l}"], z[l - 1])
+    return grads
+"""
+
+
+def test_a_mistake_made_earlier_is_sought_there():
+    right = _learner(F, SLOPE.format("1.7159 * 2 / 3"), ONE_DOWN.format("*"), BACK)
+    assert verdict(QUESTIONS["1.3"], right["hidden_delta"]).startswith("✓")
+    assert verdict(QUESTIONS["1.4"], right["gradients"]).startswith("✓")
+    for slope in ("7", "1.7159", "np.float64('x')"):  # a mistake without a name, one with a name, an error
+        space = _learner(F, SLOPE.format(slope), ONE_DOWN.format("*"), BACK)
+        line = verdict(QUESTIONS["1.3"], space["hidden_delta"])
+        assert line.endswith("this comes from your lecun_tanh_derivative, check 1.1 first")
+        line = verdict(QUESTIONS["1.4"], space["gradients"])
+        assert line.endswith("this comes from your hidden_delta, check 1.3 first")
+    space = _learner(F, SLOPE.format("1.7159 * 2 / 3"), ONE_DOWN.format("+"), BACK)
+    assert verdict(QUESTIONS["1.3"], space["hidden_delta"]).endswith("phi'(z) is added, it must multiply")
+    assert verdict(QUESTIONS["1.4"], space["gradients"]).endswith("your hidden_delta, check 1.3 first")
+    for operator in ("@", "-"):  # an error in some cases; a mistake that has no name
+        space = _learner(F, SLOPE.format("1.7159 * 2 / 3"), ONE_DOWN.format(operator), BACK)
+        assert verdict(QUESTIONS["1.4"], space["gradients"]).endswith("your hidden_delta, check 1.3 first")
+
+
+def test_a_mistake_of_ones_own_is_not_sought_earlier():
+    """The earlier answer is wrong, missing, or never ends, but it is not what went wrong here."""
+    own = """
+def hidden_delta(delta_next, W_next, z):
+    return delta_next @ W_next.T * 1.7159 * 2 / 3 / np.cosh(2 * z / 3) ** 2
+"""
+    stub = 'def lecun_tanh_derivative(z): raise NotImplementedError("1.1: write lecun_tanh_derivative")'
+    never = "def lecun_tanh_derivative(z):\n    while True: pass"
+    for earlier in ("", SLOPE.format("7"), stub, never, "lecun_tanh_derivative = ..."):
+        line = verdict(QUESTIONS["1.3"], _learner(earlier, own)["hidden_delta"], seconds=0.3)
+        assert line.endswith("with samples in rows it is delta W, not delta W^T")
+    space = _learner(stub, ONE_DOWN.format("*"))
+    assert "still missing (1.1: write" in verdict(QUESTIONS["1.3"], space["hidden_delta"])
+
+
+def test_what_is_printed_is_spoken_of_where_the_answer_is_wrong(capfd):
+    def wrong(delta_next, W_next, z):
+        print(delta_next.shape)
+        return z
+
+    def silent(delta_next, W_next, z):
+        print()
+        return z
+
+    def fails(delta_next, W_next, z):
+        print("here", file=sys.stderr)
+        raise ValueError("no")
+
+    note = " (what your function printed is hidden here: call it yourself to see it)"
+    for answer in (wrong, fails):
+        line = verdict(QUESTIONS["1.3"], answer)
+        assert line.endswith(note) and line.count(note) == 1
+    assert not verdict(QUESTIONS["1.3"], silent).endswith(note)
+    assert verdict(QUESTIONS["1.3"], _prints_a_lot) == "✓ 1.3 solved (3 points)"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_poke_that_is_not_assigned_is_told_from_one_that_is_lost():
+    wrong = PLANTED["2.5"].WRONG
+    lost, not_assigned = (verdict(QUESTIONS["2.5"], wrong[name][0]) for name in ("1e-17", "not assigned"))
+    assert "lost in rounding" in lost and "assign" not in lost
+    assert "assign" in not_assigned and "rounding" not in not_assigned
+
+
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        ("delta_next @ W_next * z.sum(axis=1)", "make it a column with [:, None], or sum with keepdims=True"),
+        ("delta_next @ W_next * z.T", "one of these two is the transpose of what fits"),
+    ],
+)
+def test_a_broadcast_error_is_kept_and_advice_is_added(source, advice):
+    answer = _learner(f"def hidden_delta(delta_next, W_next, z): return {source}")["hidden_delta"]
+    line = verdict(QUESTIONS["1.3"], answer)
+    assert "ValueError: operands could not be broadcast together with shapes (5,4) (" in line
+    assert line.endswith(advice)
+
+
+# The questions
+
+
+@each_question
+def test_the_reference_solves_its_question_for_any_seed(question):
+    assert verdict(question, question.reference).startswith("✓")
+    for seed in range(5):
+        first, again = question.inputs(seed), question.inputs(seed)
+        assert all(map(same, first, again))
+
+
+def test_every_exercise_has_twelve_points():
+    points = collections.Counter()
+    for question in QUESTIONS.values():
+        points[question.id.split(".")[0]] += question.points
+    assert points == {str(n): 12 for n in range(1, 10)}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in SOLUTIONS.glob("*.ipynb")))
+def test_solution_and_exercise_notebooks_agree_with_the_questions(name, capsys):
+    solution = stored.read(SOLUTIONS / f"{name}.ipynb")
+    cells = {cell.id: cell for cell in solution.cells}
+    for nb, line in ((solution, "✓ {0} solved ({1})"), (release.release(solution), "– {0} not attempted yet")):
+        space = {}
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                exec(cell.source, space)
+            if cell.metadata.course.role != "check":
+                capsys.readouterr()
+                continue
+            question = QUESTIONS[cell.metadata.course.question]
+            points = f"{question.points} point{'s' * (question.points > 1)}"
+            assert capsys.readouterr().out.strip() == line.format(question.id, points)
+            assert cell.metadata.course.points == question.points
+            answer = space[question.reference.__name__]
+            assert list(inspect.signature(answer).parameters) == question.parameters
+            text = cells[f"q{question.id.replace('.', '-')}-text"].source
+            assert text.startswith(f"## {question.id} {question.title} ({points})")
+
+
+# What the reference answers claim is so
+
+
+def test_the_error_at_the_output_is_the_derivative_of_the_loss_in_the_text():
+    for case in QUESTIONS["1.2"].inputs():
+        logits, targets = case.values()
+
+        def loss(z, t=targets):
+            p = 1 / (1 + np.exp(-z))
+            return -(t * np.log(p) + (1 - t) * np.log(1 - p)).sum() / len(z)
+
+        assert gradcheck.relative_error(exercise01.output_delta(**case), gradcheck.complex_step(loss, logits)) < 1e-13
+
+
+def test_functions_to_differentiate_have_analytic_code():
+    """Two independent ways agree: the complex step, and central differences as far as they go."""
+    for case in QUESTIONS["1.5"].inputs():
+        central = gradcheck.central_difference(**case)
+        assert gradcheck.relative_error(central, exercise01.complex_step_gradient(**case)) < 1e-7
+
+
+def test_gradients_by_hand_agree_with_the_complex_step():
+    for case in QUESTIONS["1.4"].inputs():
+        params, x, targets = case.values()
+
+        def loss(p, x=x, targets=targets):
+            return losses.squared_error(mlp.forward(p, x, "lecun_tanh").output, targets)
+
+        assert gradcheck.relative_error(exercise01.gradients(**case), gradcheck.complex_step(loss, params)) < 1e-13
+
+
+@pytest.mark.parametrize("activation", [*activations.ACTIVATIONS.values(), exercise02._softplus], ids=lambda a: a.name)
+@pytest.mark.parametrize("L", [2, 3, 4])
+def test_zero_networks_move_when_the_answer_to_2_1_says(activation, L):
+    assert PLANTED["2.1"].by_experiment(activation, L) == exercise02.first_moves(activation, L)
+    rng = np.random.default_rng(3)
+    params = mlp.initialize([3, *[2] * (L - 1), 3], "zeros")
+    x, labels = rng.normal(size=(7, 3)), np.array([0, 0, 0, 0, 1, 1, 2])
+    run = training.train(params, x, labels, optimizers.sgd(0.5), steps=100, activation=activation, progress=False)
+    never = [f"W{l}" for l, t in enumerate(exercise02.first_moves(activation, L), start=1) if t is None]
+    assert not any(run.params[name].any() for name in never)
+
+
+def test_a_permutation_leaves_the_output_as_it_was():
+    for case in QUESTIONS["2.2"].inputs():
+        x = np.random.default_rng(1).normal(size=(6, case["params"]["W1"].shape[1]))
+        before, after = (mlp.forward(p, x).output for p in (case["params"], exercise02.permute(**case)))
+        np.testing.assert_allclose(after, before, atol=1e-12)
+
+
+@pytest.mark.parametrize("widths", [[4], [3, 5], [2, 7, 3]])
+def test_the_wide_network_follows_the_narrow_one(widths):
+    rng = np.random.default_rng(0)
+    n = [1, *widths, 1]
+    narrow = mlp.initialize([3, *[1] * len(widths), 2], "normal", sigma_w=1.0, sigma_b=0.5, rng=rng)
+    wide = {}
+    for l, (n_in, n_out) in enumerate(itertools.pairwise(n), start=1):
+        wide[f"W{l}"] = np.tile(narrow[f"W{l}"] / n_in, (n_out, n_in))
+        wide[f"b{l}"] = np.tile(narrow[f"b{l}"], n_out)
+    x, labels = rng.normal(size=(9, 3)), rng.integers(2, size=9)
+    outputs = {}
+    for name, params, lr in (("wide", wide, exercise02.wide_rates(widths, 0.05)), ("narrow", narrow, 0.05)):
+        run = training.train(params, x, labels, optimizers.sgd(lr), steps=200, progress=False)
+        assert not np.allclose(mlp.forward(run.params, x).output, mlp.forward(params, x).output, atol=0.1)
+        outputs[name] = mlp.forward(run.params, x).output
+    np.testing.assert_allclose(outputs["narrow"], outputs["wide"], atol=1e-9)
+
+
+def _trained_on_digits(params):
+    digits = datasets.digits()
+    x, labels = digits.x_train[:300], digits.y_train[:300]
+    return training.train(params, x, labels, optimizers.sgd(0.5), steps=400, progress=False).params
+
+
+def _identical_neurons(seed):
+    """A network for the digits with four identical neurons."""
+    rng = np.random.default_rng(seed)
+    params = mlp.initialize([64, 4, 10], "zeros")
+    params["W1"] += rng.normal(size=64) / 8
+    params["W2"] += rng.normal(size=(10, 1)) / 2
+    return params
+
+
+def test_equal_means_exactly_equal():
+    """The cases hold twins one last digit apart and rows with equal sums: nobody gets past who rounds or adds."""
+    exact = exercise02.exchangeable
+    apart, sums = QUESTIONS["2.3"].inputs()[-2:]
+    assert exact(**apart) == [[0, 1], [2], [3], [4], [5]]
+    assert exact(**sums) == [[0, 5], [1], [2], [3], [4]]
+    close = PLANTED["2.3"].close_ones
+    assert close(**apart) == [[0, 1, 2, 3, 4], [5]]
+    assert close(**sums) == exact(**sums)
+    assert PLANTED["2.3"].equal_sums(**sums) == [[0, 1, 2, 3, 4, 5]]
+
+
+def test_a_poke_breaks_the_symmetry():
+    x = datasets.digits().x_train[:300]
+    spreads = []
+    for seed in range(5):
+        trained = _trained_on_digits(exercise02.poke(_identical_neurons(seed), x))
+        spreads.append(np.ptp(trained["W1"], axis=0).max())
+    assert min(spreads) > 0.1
+
+
+def test_a_poke_at_a_blank_pixel_changes_nothing():
+    params = _identical_neurons(0)
+    poked = {name: p.copy() for name, p in params.items()}
+    poked["W1"][0, 0] = np.nextafter(poked["W1"][0, 0], np.inf)
+    trained, trained_poked = _trained_on_digits(params), _trained_on_digits(poked)
+    assert trained_poked["W1"][0, 0] == poked["W1"][0, 0]
+    trained_poked["W1"][0, 0] = trained["W1"][0, 0]
+    assert all(np.array_equal(trained[name], trained_poked[name]) for name in params)
+
+
+def _first_steps(params, activation):
+    """The first step at which each W^l has a gradient, by training."""
+    x, labels = np.random.default_rng(3).normal(size=(8, params["W1"].shape[1])), np.array([0, 0, 0, 0, 0, 1, 1, 2])
+    path = training.descend(params, x, labels, optimizers.sgd(0.5), activation=activation)
+    moves = [mlp.loss_and_gradients(p, x, labels, activation)[1] for p, _ in zip(path, range(40))]
+    steps = ([t for t, g in enumerate(moves) if g[f"W{l}"].any()] for l in range(1, mlp.depth(params) + 1))
+    return [found[0] if found else None for found in steps]
+
+
+def test_each_zero_matrix_above_costs_a_step():
+    for case in QUESTIONS["4.1"].inputs():
+        sizes = [4, *[3] * len(case["zero"])]
+        params = mlp.initialize(sizes, "normal", sigma_b=1.0, rng=np.random.default_rng(1))
+        params |= {f"W{l}": 0 * params[f"W{l}"] for l, zero in enumerate(case["zero"], start=1) if zero}
+        assert _first_steps(params, "tanh") == exercise04.first_steps(**case)
+
+
+def test_who_wakes_and_who_never_does():
+    for case in QUESTIONS["4.2"].inputs():
+        biases = case["biases"]
+        params = mlp.initialize([4, *map(len, biases.values()), 3], "zeros")
+        params |= {f"b{l}": b for l, b in biases.items()}
+        assert _first_steps(params, case["activation"]) == exercise04.waking_steps(**case)
+
+
+def test_the_critical_bias_leaves_no_gradient():
+    for case in QUESTIONS["4.4"].inputs():
+        params = mlp.initialize([2, 3, 3, case["classes"]], "zeros", sigma_b=1.0, rng=np.random.default_rng(0))
+        params["b3"] = exercise04.critical_bias(**case)
+        x = np.random.default_rng(1).normal(size=(len(case["labels"]), 2))
+        _, grads = mlp.loss_and_gradients(params, x, case["labels"])
+        assert max(np.abs(g).max() for g in grads.values()) < 1e-15
+
+
+def test_the_second_order_is_that_of_the_loss():
+    for case in QUESTIONS["4.5"].inputs():
+        params, x, labels, direction = case.values()
+
+        def loss(eps, p=params, x=x, labels=labels, d=direction):
+            return mlp.loss_and_gradients({name: p[name] + eps * d[name] for name in p}, x, labels)[0]
+
+        measured = (loss(1e-3) - 2 * loss(0) + loss(-1e-3)) / 2e-6
+        assert measured == pytest.approx(exercise04.second_order(**case), rel=1e-4)
+
+
+def _mean_squares(widths, variances, sigma_b, phi, networks=4000):
+    """Measured on random networks: mean squares of the last z, for inputs 1, and of delta^1, for delta^L of size 1."""
+    rng = np.random.default_rng(0)
+    h, weights = np.ones((networks, widths[0])), []
+    for n_in, n_out, v in zip(widths, widths[1:], variances, strict=False):
+        weights.append(rng.normal(size=(networks, n_out, n_in)) * np.sqrt(v))
+        z = (weights[-1] @ h[..., None])[..., 0] + sigma_b * rng.normal(size=(networks, n_out))
+        h = phi(z)
+    delta = rng.normal(size=(networks, 1, widths[-1]))
+    for W in weights[:0:-1]:
+        delta = delta @ W
+    return (z**2).mean(), (delta**2).mean()
+
+
+def test_signals_and_errors_change_as_the_answers_to_6_1_and_6_2_say():
+    for case in QUESTIONS["6.1"].inputs():
+        case["power"] = 1.0
+        path = exercise06.signal_path(**case)
+        measured, _ = _mean_squares(case["widths"], case["variances"], case["sigma_b"], activations.relu)
+        assert measured == pytest.approx(path[-1], rel=0.15)
+    for case in QUESTIONS["6.2"].inputs():
+        widths = case["widths"]
+        variances = [exercise06._variance(i, o, case["mode"]) for i, o in itertools.pairwise(widths)]
+        measured = _mean_squares(widths, variances, 0.0, activations.identity)
+        np.testing.assert_allclose(measured, exercise06.there_and_back(**case), rtol=0.25)
+
+
+def test_a_step_of_these_sizes_changes_each_matrix_by_the_target():
+    for case in QUESTIONS["7.2"].inputs():
+        params, grads, target = case.values()
+        rates = exercise07.step_sizes(**case) | {name: 0.0 for name in params if name[0] == "b"}
+        after = {name: p - rates[name] * grads[name] for name, p in params.items()}
+        np.testing.assert_allclose([*diagnostics.update_to_weight(params, after).values()], target)
+
+
+def test_near_inputs_of_a_wide_network_are_pulled_apart_by_chi():
+    rng = np.random.default_rng(0)
+    params = mlp.initialize([50, *[2000] * 6], "normal", sigma_w=2.0, rng=rng)
+    x = rng.normal(size=(4, 50)) * np.sqrt(theory.q_fixed_point(2.0, 0.0)) / 2.0
+    factors = exercise07.stretching(params, x, 1e-4 * rng.normal(size=x.shape))
+    np.testing.assert_allclose(factors, theory.chi_1(2.0, 0.0), rtol=0.1)
+
+
+def test_a_wide_residual_network_grows_as_predicted():
+    for q, sigma_w, branches in (case.values() for case in QUESTIONS["7.4"].inputs()):
+        rng, n = np.random.default_rng(1), 1000
+        h, matrices = [np.sqrt(q) * rng.normal(size=(20, n))], []
+        for _ in range(branches):
+            matrices.append(sigma_w / np.sqrt(n) * rng.normal(size=(n, n)))
+            h.append(h[-1] + np.tanh(h[-1]) @ matrices[-1].T)
+        delta = first = rng.normal(size=(20, n))
+        for W, before in zip(reversed(matrices), reversed(h[:-1]), strict=True):
+            delta = delta + (delta @ W) * (1 - np.tanh(before) ** 2)
+        found = exercise07.residual_growth(q, sigma_w, branches)
+        assert (h[-1] ** 2).mean() == pytest.approx(found["forward"], rel=0.1)
+        assert (delta**2).mean() / (first**2).mean() == pytest.approx(found["backward"], rel=0.15)
+
+
+def test_the_doctor_knows_patients_of_other_seeds():
+    for seed in range(3):
+        assert all(exercise07.diagnose(chart) == name for name, chart in exercise07._patients(seed))
+
+
+def test_a_point_on_the_edge_of_chaos_is_on_it():
+    for case in QUESTIONS["6.5"].inputs():
+        sigma_w, sigma_b = exercise06.edge_of_chaos(**case)
+        assert theory.chi_1(sigma_w, sigma_b, case["activation"]) == pytest.approx(1)
+        assert theory.q_fixed_point(sigma_w, sigma_b, case["activation"]) == pytest.approx(case["q"])
+
+
+def test_the_slope_and_the_forget_bias_solve_their_equations():
+    for case in QUESTIONS["8.1"].inputs():
+        a = exercise08.slope_for(**case)
+        np.testing.assert_allclose(np.sqrt(2 / (1 + a**2)), case["sigma_w"])
+    for case in QUESTIONS["8.5"].inputs():
+        gate = 1 / (1 + np.exp(-exercise08.forget_bias(**case)))
+        np.testing.assert_allclose(gate ** case["T"], case["share"], rtol=1e-9)
+
+
+def test_lora_gradients_agree_with_the_complex_step():
+    for case in QUESTIONS["8.2"].inputs():
+        x, delta, A, B, alpha = case.values()
+
+        def loss(p, x=x, delta=delta, alpha=alpha):
+            return (delta * (x @ (alpha / len(p["A"]) * p["B"] @ p["A"]).T)).sum()  # delta is its derivative by z
+
+        exact = gradcheck.complex_step(loss, {"A": A, "B": B})
+        assert gradcheck.relative_error(exercise08.lora_gradients(**case), exact) < 1e-13
+
+
+def test_first_biases_are_where_the_loss_is_lowest():
+    for case in QUESTIONS["8.3"].inputs():
+        targets = case["targets"]
+
+        def loss(b, targets=targets):
+            return losses.binary_cross_entropy(b + np.zeros(targets.shape), targets)
+
+        assert np.abs(gradcheck.complex_step(loss, exercise08.tagging_bias(**case))).max() < 1e-15
+    for case in QUESTIONS["8.4"].inputs():
+        labels, weights = case.values()
+
+        def loss(b, labels=labels, each=weights[labels]):
+            return -(each * np.log(losses.softmax(b)[labels])).sum() / each.sum()
+
+        start = exercise08.weighted_start(**case)
+        assert start["loss"] == pytest.approx(loss(start["b"]))
+        assert np.abs(gradcheck.complex_step(loss, start["b"])).max() < 1e-15
+
+
+def _measured_times(wires):
+    """Train tanh nodes of width 3, joined by these wires, for some steps, and look."""
+    rng = np.random.default_rng(0)
+    x, target, last = rng.normal(size=(9, 3)), rng.normal(size=(9, 3)), max(b for _, b, _ in wires)
+    W = {str(i): rng.normal(size=(3, 3)) * (kind != "zero") for i, (_, _, kind) in enumerate(wires)}
+    first = [None] * len(wires)
+    for step in range(8):
+
+        def loss(W):
+            h = {0: x}
+            for node in range(1, last + 1):
+                z = sum((h[a] @ W[str(i)].T for i, (a, b, _) in enumerate(wires) if b == node), 0 * x)
+                h[node] = z if node == last else np.tanh(z)
+            return ((h[last] - target) ** 2).sum() / 18
+
+        grads = gradcheck.complex_step(loss, W)
+        for i, (_, _, kind) in enumerate(wires):
+            if kind != "fixed":
+                first[i] = step if first[i] is None and grads[str(i)].any() else first[i]
+                W[str(i)] -= 0.1 * grads[str(i)]
+    return first
+
+
+def test_wires_wake_when_the_answer_says():
+    for case in QUESTIONS["8.6"].inputs()[:-2]:  # the last two have many wires
+        assert _measured_times(**case) == exercise08.waking_times(**case)
+
+
+def test_merged_networks_compute_the_same_and_have_no_copies_left():
+    for case in QUESTIONS["9.2"].inputs():
+        params = case["params"]
+        x = np.random.default_rng(1).normal(size=(9, params["W1"].shape[1]))
+        for answer in (exercise09.merge_copies, *PLANTED["9.2"].RIGHT.values()):
+            merged = {name: np.array(p) for name, p in answer(params).items()}
+            for phi in ("tanh", "relu"):
+                after, before = (mlp.forward(p, x, phi).output for p in (merged, params))
+                np.testing.assert_allclose(after, before, atol=1e-4 if merged["W1"].dtype == "f4" else 1e-12)
+            for l in range(1, mlp.depth(merged)):
+                rows = np.column_stack([merged[f"W{l}"], merged[f"b{l}"]])
+                assert diagnostics.distinct_rows(rows, 0) == len(rows)
+
+
+def test_activations_nobody_has_seen_have_the_slopes_they_say():
+    z, eps = np.array([-3.1, -0.4, 0.7, 2.5]), 1e-6
+    for phi in (exercise09.leaky_relu, exercise09.elu, exercise09.softplus, exercise09.wide_tanh, exercise09.half_relu):
+        assert phi.derivative(z) == pytest.approx((phi(z + eps) - phi(z - eps)) / (2 * eps), abs=1e-5)
+        assert phi(np.zeros(1))[0] == pytest.approx(phi.at_zero)
+
+
+# Bad input
+
+
+def _never_ends(delta_next, W_next, z):
+    while True:
+        try:
+            time.sleep(0.01)
+        except Exception:
+            continue
+
+
+def _raises(error):
+    def answer(delta_next, W_next, z):
+        raise error
+
+    return answer
+
+
+def _right(delta_next, W_next, z):
+    return (delta_next @ W_next) * activations.lecun_tanh.derivative(z)
+
+
+def _prints_a_lot(delta_next, W_next, z):
+    print("x" * 10_000_000)
+    np.array([1.0]) / 0  # a warning
+    return _right(delta_next, W_next, z)
+
+
+def _nan_in(delta_next, W_next, z):
+    delta = _right(delta_next, W_next, z)
+    delta[0, 0] = np.nan
+    return delta
+
+
+def _changes(delta_next, W_next, z):
+    delta_next *= 2
+    return _right(delta_next / 2, W_next, z)
+
+
+BAD = {
+    "None": (None, "the function hidden_delta(delta_next, W_next, z) was expected, got None"),
+    "a result": (np.ones(3), "the function hidden_delta(delta_next, W_next, z) was expected, got an ndarray"),
+    "Ellipsis": (..., "– 1.3 not attempted yet"),
+    "returns Ellipsis": (lambda delta_next, W_next, z: ..., "– 1.3 not attempted yet"),
+    "stub": (_raises(NotImplementedError("1.3: write hidden_delta")), "– 1.3 not attempted yet"),
+    "stub of another question": (
+        _raises(NotImplementedError("1.2: write output_delta")),
+        "it calls an answer that is still missing (1.2: write output_delta)",
+    ),
+    "own NotImplementedError": (_raises(NotImplementedError()), "NotImplementedError, given delta_next (3, 3)"),
+    "too few arguments": (lambda z: z, "wrong number of arguments: it takes (z), it must take (delta_next, "),
+    "too many arguments": (lambda a, b, c, d: a, "wrong number of arguments: it takes (a, b, c, d), it must"),
+    "exception": (
+        _raises(KeyError("W\n3")),
+        r"KeyError: 'W\n3', given delta_next (3, 3), W_next (3, 3), z (3, 3)",
+    ),
+    "long exception": (_raises(ValueError("no " * 1000)), "ValueError: no no no"),
+    "exit": (_raises(SystemExit(3)), "SystemExit: 3, given"),
+    "recursion": (lambda *args: BAD["recursion"][0](*args), "RecursionError: maximum recursion depth"),
+    "returns None": (lambda *args: None, "it returned None: did you forget `return`?"),
+    "returns a text": (lambda *args: "delta", "an array of numbers was expected, got a str"),
+    "ragged list": (lambda *args: [[1], [1, 2]], "an array of numbers was expected, got a list"),
+    "complex": (lambda d, W, z: _right(d, W, z) + 0j, "real numbers were expected, got complex ones"),
+    "one number": (lambda *args: 3.0, "wrong shape: got (), expected (3, 3)"),
+    "transpose": (
+        lambda d, W, z: _right(d, W, z).T,
+        "wrong shape: got (4, 5), expected (5, 4) (this is the transpose)",
+    ),
+    "nan": (_nan_in, "1 of 9 values are nan or infinite"),
+    "in place": (_changes, "it changes its input delta_next in place: work on a copy"),
+    "zeros": (lambda d, W, z: 0 * z, "shape right, values wrong: every entry is 0"),
+    "wrong sign": (lambda d, W, z: -_right(d, W, z), "shape right, values wrong: the sign is flipped"),
+    "wrong factor": (lambda d, W, z: 3 * _right(d, W, z), "shape right, values wrong: off by the factor 3 in"),
+    "factor of the batch": (
+        lambda d, W, z: len(z) * _right(d, W, z),
+        "shape right, values wrong: too large by the factor 3 = the number of rows of delta_next",
+    ),
+    "one entry": (
+        lambda d, W, z: _right(d, W, z) + np.eye(*z.shape) * (np.arange(z.shape[1]) == 0),
+        "shape right, values wrong: 1 of 9 entries are off",
+    ),
+    "prints": (_prints_a_lot, "✓ 1.3 solved (3 points)"),
+    "C function": (max, "ValueError: The truth value of an array"),
+}
+
+
+@pytest.mark.parametrize(("answer", "line"), BAD.values(), ids=BAD)
+def test_bad_input_gives_one_line(answer, line, capfd):
+    check("1.3", answer)
+    printed = capfd.readouterr()
+    assert printed.out.startswith(line if line[0] in "✓–" else f"✗ 1.3 not yet: {line}")
+    assert printed.out.count("\n") == 1
+    assert len(printed.out) < 320
+    assert printed.err == ""
+
+
+def test_a_dict_says_which_arrays_are_wrong():
+    def answer(params, x, targets):
+        return {name: g + 1 if name == "b1" else g for name, g in exercise01.gradients(params, x, targets).items()}
+
+    line = verdict(QUESTIONS["1.4"], answer)
+    assert line.startswith(
+        "✗ 1.4 not yet: shape right, values wrong: b1 wrong (W3, b3, W2, b2, W1 right), 3 of 3 entries are off"
+    )
+
+
+def test_a_dict_says_what_it_should_not_have():
+    def answer(params, x, targets):
+        return {**exercise01.gradients(params, x, targets), "W0": x}
+
+    assert verdict(QUESTIONS["1.4"], answer) == "✗ 1.4 not yet: the dict should not have 'W0'"
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no alarm signals on this system")
+def test_a_loop_that_never_ends_is_stopped(capsys):
+    before = signal.getsignal(signal.SIGALRM)
+    start = time.perf_counter()
+    check("1.3", _never_ends, seconds=0.2)
+    assert time.perf_counter() - start < 2
+    assert (
+        capsys.readouterr().out
+        == "✗ 1.3 not yet: no result after 0.2 s: is it slow, or is there a loop that never ends?\n"
+    )
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def test_in_another_thread_there_is_no_limit_and_no_error(capsys):
+    thread = threading.Thread(target=check, args=("1.3", _right))
+    thread.start()
+    thread.join()
+    assert capsys.readouterr().out == "✓ 1.3 solved (3 points)\n"
+
+
+def test_a_keyboard_interrupt_passes_through():
+    with pytest.raises(KeyboardInterrupt):
+        check("1.3", _raises(KeyboardInterrupt()))
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("1.9", 'There is no question "1.9": choose one of 1.1, 1.2, 1.3, 1.4, 1.5.'),
+        ("", 'There is no question "": choose one of 1.1, '),
+        (1.3, "The question must stand in quotes"),
+        (["1.3"], "The question must stand in quotes"),
+    ],
+)
+def test_an_unknown_question_is_answered_in_one_sentence(name, line, capsys):
+    check(name, _right)
+    printed = capsys.readouterr().out
+    assert printed.startswith(line)
+    assert printed.count("\n") == 1
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats() | st.text(max_size=3) | st.complex_numbers(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.sets(st.integers(0, 3), max_size=2)
+        | st.lists(st.floats(width=32), max_size=3).map(np.array)
+        | st.dictionaries(st.sampled_from(["W1", "b1", "W2", "b2", 3]), inner, max_size=4)
+    ),
+    max_leaves=8,
+)
+
+
+@each_question
+@given(value=ODD)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_returned_the_answer_is_one_line(question, value):
+    line = verdict(question, lambda *args: value)
+    assert line.startswith(f"✗ {question.id} not yet: ")
+    assert "\n" not in line
+
+
+def test_a_message_holds_no_address():
+    line = verdict(QUESTIONS["1.3"], _raises(ValueError(object())))
+    assert line.startswith("✗ 1.3 not yet: ValueError: <object object>, given")
+
+
+# Progress
+
+
+def test_progress_counts_what_was_solved_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "work"))
+    monkeypatch.setattr("course_utils.questions.predictions._unsaved", {})
+    progress()
+    line = capsys.readouterr().out
+    assert line.startswith("0 of 108 points: 1 ·····  2 ·····  3 ·····  ") and line.count("\n") == 1
+    for answer in (exercise02.permute, exercise02.permute, lambda params, orders: params):
+        check("2.2", answer)
+    check("1.1", None)
+    capsys.readouterr()
+    progress()
+    points = QUESTIONS["2.2"].points
+    assert capsys.readouterr().out.startswith(f"{points} of 108 points: 1 ·····  2 ·✓···  3 ")
+    assert len(answers()[0]["exercise 2.2"]) == 1
+
+
+def test_a_work_folder_that_cannot_be_written_is_no_trouble(tmp_path, monkeypatch, capsys):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path / "file" / "work"))
+    monkeypatch.setattr("course_utils.questions.predictions._unsaved", {})
+    check("2.2", exercise02.permute)
+    progress()
+    said = capsys.readouterr().out
+    assert "✓ 2.2 solved" in said and "2 ·✓···" in said, "it counts until the session ends"

@@ -1,0 +1,162 @@
+"""The web book: built without a warning, and every page of it read in Chromium with the network off."""
+
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from lab import in_chromium
+from pages import barriers, chromium, unreadable, visit
+
+from course_utils.authoring import content, stored
+from course_utils.publishing import site
+
+ROOT = Path(__file__).resolve().parents[2]
+EXTRA = "the extra is not installed: `pip install -e .[site]` installs it"
+for module in ("sphinx", "myst_nb", "sphinx_book_theme", "sphinx_revealjs"):
+    if not os.environ.get("CI"):
+        pytest.importorskip(module, reason=EXTRA)
+
+NOTEBOOKS = [path for folder in site.FOLDERS for path in content.notebooks(ROOT, folder)]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """The book's folder, made by the command, which turns warnings into errors."""
+    out = tmp_path_factory.mktemp("book") / "site"
+    command = [sys.executable, "-m", "course_utils.cli", "site", "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    print(done.stdout)
+    return out
+
+
+class Links(HTMLParser):
+    """What a page links to, and the names it has for its own places."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.links, self.places = [], {""}
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.places |= {attributes.get("id"), attributes.get("name")}
+        self.links += [attributes[key] for key in ("href", "src") if attributes.get(key)]
+
+
+def test_every_notebook_is_a_page(book):
+    assert [str(p) for p in NOTEBOOKS if not (book / p.parent.name / f"{p.stem}.html").is_file()] == []
+
+
+def test_every_link_leads_somewhere(book):
+    pages = {path.resolve(): Links(path) for path in book.rglob("*.html") if path.parent.name != "_static"}
+    broken = []
+    for path, page in pages.items():
+        for link in page.links:
+            if re.match(r"(https?|data|mailto|javascript):", link):
+                continue
+            file, _, place = link.partition("#")
+            target = (path.parent / unquote(file.partition("?")[0])).resolve() if file else path
+            known = pages[target].places if target in pages else {place}
+            if not target.exists() or unquote(place) not in known:
+                broken.append(f"{path.relative_to(book.resolve())}: {link}")
+    assert broken == []
+
+
+def test_solutions_are_folded_on_their_own_pages_and_nowhere_else(book):
+    for path in content.notebooks(ROOT, "solutions"):
+        solutions = (book / "solutions" / f"{path.stem}.html").read_text(encoding="utf-8")
+        exercises = (book / "exercises" / f"{path.stem}.html").read_text(encoding="utf-8")
+        answers = [cell for cell in content.read(path).cells if cell.metadata.get("course", {}).get("role") == "answer"]
+        assert solutions.count("Show the answer") == len(answers) > 0
+        assert "Show the answer" not in exercises
+        assert exercises.count("NotImplementedError") == len(answers)
+        assert "SOLUTION" not in solutions
+
+
+def test_the_search_knows_the_lessons(book):
+    index = (book / "searchindex.js").read_text(encoding="utf-8")
+    assert all(word in index for word in ("twin", "saddl", "notebooks/02_zero_weights"))
+
+
+def test_every_figure_has_words_and_no_words_are_left_over():
+    for path in content.notebooks(ROOT, "notebooks"):
+        cells = content.read(path).cells
+        drawn = [cell for cell in cells if content.pictures(cell)]
+        said = [words for cell in drawn for words in content.alternatives(path, cell)]
+        assert all(40 < len(text) < 700 for text in said), path.name
+        figures = {cell.id for cell in drawn if not content.EXPLORER.search(cell.source)}
+        assert {cell.id for cell in cells if "alt" in cell.metadata.get("course", {})} == figures, path.name
+
+
+def test_a_figure_without_words_is_refused(tmp_path):
+    nb = stored.read(ROOT / "notebooks" / "00_the_question.ipynb")
+    next(cell for cell in nb.cells if cell.id == "data-figure").metadata.pop("course")
+    path = tmp_path / "00_the_question.ipynb"
+    stored.write(stored.to_text(nb), path)
+    with pytest.raises(ValueError, match=r"data-figure in 00_the_question\.ipynb has no words"):
+        site.page(ROOT, path)
+
+
+@in_chromium
+def test_a_bad_page_is_seen_to_be_bad(tmp_path):
+    """Each of the things that the next tests look for, planted."""
+    (tmp_path / "bad.html").write_text(
+        r"""<!DOCTYPE html><title>Bad</title><script src="https://example.org/x.js"></script><script>undefined.x</script>
+        <p>$$\frac{1}{2}$$ \(\sigma_w\)</p><img src="missing.png" alt="words"><img src="data:image/gif;base64,R0lGOD">
+        <div class="cell_output"> </div><p style="color: #ddd; background: #fff">pale</p>""",
+        encoding="utf-8",
+    )
+    with (
+        chromium() as browser,
+        visit(browser, tmp_path / "bad.html", "document.readyState === 'complete'") as (page, wrong),
+    ):
+        found = "\n".join(wrong + unreadable(page) + barriers(page))
+    expected = ("asks for https://example.org", "did not load file:", "error: Cannot read", "raw TeX: $$", "empty: ")
+    expected += ("picture without pixels: missing.png", "picture without words", "color-contrast", "image-alt")
+    assert [sign for sign in expected if sign not in found] == []
+
+
+# For each explorer, told by the words below it, whether a picture stands above these.
+SEEN = """words => [...document.querySelectorAll('p')].filter(p => p.textContent === words)
+  .map(p => Boolean(p.previousElementSibling.querySelector('.cell_output img')))"""
+
+
+@in_chromium
+def test_the_card_is_one_printed_page(book):
+    with (
+        chromium() as browser,
+        visit(browser, book / "docs" / "card.html", "document.readyState === 'complete'") as card,
+    ):
+        card[0].evaluate("MathJax.startup.promise.then(() => true)")
+        assert len(re.findall(rb"/Type ?/Page\b", card[0].pdf(format="A4"))) == 1
+
+
+@in_chromium
+def test_every_page_can_be_read_without_a_network(book):
+    """Formulas, pictures, outputs are there, nothing is asked for; axe-core reads code and formulas on a few pages."""
+    set_formulas = "window.MathJax ? MathJax.startup.promise.then(() => true) : true"
+    problems, live = {}, []
+    with chromium() as browser:
+        for path in sorted(book.rglob("*.html")):
+            name = path.relative_to(book)
+            if name.parts[0] == "_static" or path.stem in ("genindex", "search"):
+                continue
+            with visit(browser, path, "document.readyState === 'complete'") as (page, wrong):
+                page.evaluate(set_formulas)
+                page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
+                found = wrong + unreadable(page)
+                if name.parts[0] not in ("exercises", "solutions") or path.stem.startswith("02"):
+                    found += barriers(page, () if path.stem.startswith("02") else ("pre", "mjx-container"))
+                live += (here := page.evaluate(SEEN, site.LIVE.strip("*")))
+                found += ["an explorer without its picture"] * here.count(False)
+                if found:
+                    problems[str(name)] = found
+    cells = [cell for path in content.notebooks(ROOT, "notebooks") for cell in content.read(path).cells]
+    assert len(live) == sum(bool(content.EXPLORER.search(cell.source)) for cell in cells) > 5
+    assert problems == {}

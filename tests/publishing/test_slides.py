@@ -1,0 +1,168 @@
+"""The slides: every deck in Chromium with the network off, every slide measured, every note in its place."""
+
+import os
+import re
+import subprocess
+import sys
+from fractions import Fraction
+from math import e, exp, log
+from pathlib import Path
+
+import pytest
+from lab import in_chromium
+from pages import barriers, chromium, unreadable, visit
+
+from course_utils.authoring import content
+
+if not os.environ.get("CI"):
+    for module in ("markdown_it", "mdit_py_plugins", "sphinx_revealjs"):
+        pytest.importorskip(module, reason="the extra is not installed: `pip install -e .[site]` installs it")
+
+from course_utils.publishing import slides  # needs what was asked for above only when it is used
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = ROOT / "docs" / "instructor_guide.md"
+LESSONS = content.lessons(ROOT)
+
+# For each slide: its height, by how much anything in it is too wide, its scale, the size of its code, whether it would
+# be empty but for its title when it comes up, and its first words.
+MEASURE = """() => [...document.querySelectorAll('.slides section:not(.stack)')].map(slide => {
+  const stack = slide.closest('.stack') ?? slide;
+  const kept = [slide.style.cssText, stack.style.cssText, slide.hidden, stack.hidden];
+  slide.hidden = stack.hidden = false;
+  slide.style.display = stack.style.display = 'block';
+  const page = slide.querySelector('.page');
+  const wide = [...page.querySelectorAll('*:not(mjx-assistive-mml, mjx-assistive-mml *)')]
+    .filter(part => getComputedStyle(part).display !== 'inline')
+    .map(part => part.clientWidth ? part.scrollWidth - part.clientWidth : 0);
+  const code = [...page.querySelectorAll('pre')].map(pre => parseFloat(getComputedStyle(pre).fontSize));
+  const blocks = [...page.children].filter(block => !block.matches('.continued'));
+  const found = {height: page.offsetHeight, wide: Math.max(0, ...wide), scale: parseFloat(page.style.fontSize),
+    code: Math.min(99, ...code), late: !blocks.some(block => !block.matches('.fragment')),
+    shows: page.textContent.trim().slice(0, 50)};
+  [slide.style.cssText, stack.style.cssText, slide.hidden, stack.hidden] = kept;
+  return found;
+})"""
+
+
+# All slides at once, one below the other, and nothing over them: axe-core looks only at what is shown.
+SHOW_ALL = """() => {
+  for (const over of document.querySelectorAll('.reveal > :not(.slides)')) over.remove();
+  const style = document.createElement('style');
+  style.textContent = `.reveal .slides, .reveal .slides section { display: block !important; opacity: 1 !important;
+      position: static !important; transform: none !important; visibility: visible !important;
+      height: auto !important; }
+    .reveal, html, body { overflow: visible !important; height: auto !important; }
+    .fragment { opacity: 1 !important; visibility: visible !important; }`;
+  document.head.append(style);
+  for (const slide of document.querySelectorAll('section')) {
+    slide.hidden = false;
+    slide.removeAttribute('aria-hidden');
+  }
+}"""
+
+
+def ashamed(slide):
+    """Whether a lecturer would be ashamed of a slide that was measured."""
+    return slide["height"] > 720 or slide["wide"] > 2 or slide["scale"] < 0.8 or slide["code"] < 16 or slide["late"]
+
+
+@pytest.fixture(scope="module")
+def decks(tmp_path_factory):
+    """The folder with the decks of all lessons, made by the command."""
+    out = tmp_path_factory.mktemp("slides")
+    command = [sys.executable, "-m", "course_utils.cli", "slides", "all", "--out", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+def test_there_is_a_deck_for_each_lesson(decks):
+    assert sorted(path.stem for path in decks.glob("*.html")) == list(LESSONS)
+
+
+@in_chromium
+def test_every_deck_shows_all_of_itself_without_a_network(decks):
+    """No slide overflows 1280 x 720, is set too small or begins empty; formulas, pictures and words as in the book."""
+    problems = {}
+    with chromium() as browser:
+        for number in LESSONS:
+            ready = "document.documentElement.dataset.deck === 'ready'"
+            with visit(browser, decks / f"{number}.html", ready) as (page, wrong):
+                measured = page.evaluate(MEASURE)
+                found = wrong + [str(slide) for slide in measured if ashamed(slide)]
+                found += unreadable(page)
+                if number == "02":
+                    page.evaluate(SHOW_ALL)
+                    found += barriers(page, sure=True)
+                if len(measured) < 10:
+                    found.append(f"only {len(measured)} slides")
+                if found:
+                    problems[number] = found
+    assert problems == {}
+
+
+@in_chromium
+def test_a_slide_that_is_too_full_is_parted(decks, tmp_path):
+    """The measure above sees an overflow: text of two pages on a slide, and deck.js kept from parting it."""
+    deck = (decks / "00.html").read_text(encoding="utf-8")
+    long = "<section><section>" + "<p>word</p>" * 60 + "</section></section>\n</div></main>"
+    (tmp_path / "static").symlink_to(decks / "static")
+    (tmp_path / "long.html").write_text(re.sub(r"</div></main>", long, deck), encoding="utf-8")
+    with (
+        chromium() as browser,
+        visit(browser, tmp_path / "long.html", "document.documentElement.dataset.deck === 'ready'") as (page, _),
+    ):
+        words = [s for s in page.evaluate(MEASURE) if "wordword" in s["shows"]]
+        assert len(words) > 1 and all(s["height"] <= 720 for s in words)
+        page.add_style_tag(content=".page { font-size: 60px !important; }")
+        assert any(s["height"] > 720 for s in page.evaluate(MEASURE))
+
+
+@in_chromium
+def test_a_deck_is_printed(decks):
+    slides.print_pdf({decks / "00.html": decks / "00.pdf"})
+    pdf = (decks / "00.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF") and len(re.findall(rb"/Type ?/Page\b", pdf)) >= 10
+
+
+@in_chromium
+def test_the_steps_of_a_proof_come_one_by_one(decks):
+    with (
+        chromium() as browser,
+        visit(browser, decks / "02.html", "document.documentElement.dataset.deck === 'ready'") as (page, _),
+    ):
+        proof = page.locator("section:has(h3:text('twins')) .page")
+        assert proof.locator("li.fragment").count() == 4
+        assert page.locator(".prompt:has-text('Your prediction?')").count() >= 5
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_every_note_of_the_guide_belongs_to_a_section(number):
+    nb = content.read(LESSONS[number])
+    found = slides.notes(GUIDE, int(number))
+    sections = slides.sections(nb)
+    assert {"Start", "Recap"} <= set(found)
+    assert [key for key in found if key not in sections] == []
+    untold = [key for key in sections if slides.NUMBER.match(key) and key not in found]
+    assert len(untold) <= 3, untold  # "Explore" and the like
+    for minutes, said in found.values():
+        assert 1 <= minutes <= 20
+        assert all(word in said for word in ("Ask:", "They say:", "Answer:"))
+
+
+def test_the_answers_of_the_exam_are_right():
+    text = GUIDE.read_text(encoding="utf-8").split("## Exam questions")[1]
+    h = Fraction(1, 2), Fraction(4, 5)
+    residual = h[0] - h[1]
+    delta = residual * (1 - h[0] ** 2), -residual * (1 - h[1] ** 2)
+    for number in (residual, *delta, residual * h[0], residual * h[1]):
+        sign = "-" * (number < 0)
+        assert rf"{sign}\tfrac{{{abs(number.numerator)}}}{{{number.denominator}}}" in text
+    step = 0.1 * 0.2
+    assert "1.6e-6" in text and abs(step**4 / 0.1 - 1.6e-6) < 1e-12
+    assert "9e-10" in text and f"{0.5**30:.0e}" == "9e-10"
+    shares = 0.9, 0.1
+    entropy = -sum(share * log(share) for share in shares)
+    assert f"{entropy:.2f}; $\\ln 2 \\approx {log(2):.2f}$" in text
+    assert f"\\ln 99 \\approx {log(99):.1f}" in text and abs((1 / (1 + exp(-log(99)))) ** 100 - 1 / e) < 0.003

@@ -13,6 +13,7 @@ from course_utils.grading.sandbox import host
 
 ROOT = Path(__file__).parents[2]
 BWRAP = host.available("bwrap")  # hostile submissions run nowhere else: what they break would be this machine
+LEVEL = next(level for level in ("bwrap", "rlimit", "none") if host.available(level))  # for what harms nobody
 FULL, ZERO, STUB, REVIEW = "full marks", "0", "not attempted", "needs review"
 RIGHT, WRONG, NOTHING = {FULL}, {ZERO}, {ZERO, STUB, REVIEW}
 NEVER = {ZERO, REVIEW}  # of an answer that harms the run: either is fair

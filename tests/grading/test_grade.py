@@ -10,8 +10,10 @@ import signal
 import subprocess
 import sys
 import time
+import venv
 from pathlib import Path
 
+import corpus
 import pytest
 
 from course_utils.authoring import stored
@@ -25,12 +27,20 @@ SOLUTION = ROOT / "solutions" / "02_zero_weights.ipynb"
 EXERCISE = ROOT / "exercises" / "02_zero_weights.ipynb"
 KILLS = 6  # 20 take two minutes more, and end as well
 as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounts a small disk: needs root")
-in_bwrap = pytest.mark.skipif(bool(host._why_not("bwrap")), reason="bubblewrap is not to be had here")
+in_bwrap = pytest.mark.skipif(not corpus.BWRAP, reason="bubblewrap is not to be had here")
 
 
 def course_grade(*arguments, **options):
-    """Run `course grade`; returns what it said."""
-    return subprocess.run([*COURSE, *map(str, arguments)], capture_output=True, text=True, timeout=600, **options)
+    """Run `course grade`, at the best level to be had if none is asked for; returns what it said."""
+    level = [] if "--isolation" in arguments else ["--isolation", corpus.LEVEL]
+    return subprocess.run(
+        [*COURSE, *level, *map(str, arguments)], capture_output=True, text=True, timeout=600, **options
+    )
+
+
+def sentences(said):
+    """The lines that a run printed as errors, without that on the level of isolation."""
+    return [line for line in said.stderr.splitlines() if not line.startswith("Isolation ")]
 
 
 def grades(out):
@@ -102,7 +112,7 @@ def test_nothing_is_graded_twice_nor_overwritten(handed_in, tmp_path):
 def test_what_is_wrong_is_said_in_one_sentence(arguments, sentence, tmp_path):
     said = course_grade(*arguments, cwd=tmp_path)
     assert said.returncode in (1, 2)
-    assert sentence in said.stderr and said.stderr.count("\n") == 1
+    assert len(sentences(said)) == 1 and sentence in said.stderr
     assert not list(tmp_path.iterdir())
 
 
@@ -113,14 +123,74 @@ def test_isolation_that_is_asked_for_and_not_to_be_had_is_an_error(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_without_bubblewrap_the_level_is_said_and_honest_work_is_graded(handed_in, tmp_path):
-    environment = {**os.environ, "PATH": str(tmp_path)}
-    said = course_grade(handed_in, "--out", tmp_path / "out", env=environment)
+@pytest.mark.parametrize("level", ["rlimit", "none"])
+def test_at_other_levels_the_promise_is_said_and_honest_work_is_graded(level, handed_in, tmp_path):
+    if not host.available(level):
+        pytest.skip(host._why_not(level))
+    said = course_grade(handed_in, "--out", tmp_path / "out", "--isolation", level)
     assert said.returncode == 0, said.stderr
-    level = grades(tmp_path / "out")[0]["isolation"]
-    assert level in ("rlimit", "none")
+    assert {row["isolation"] for row in grades(tmp_path / "out")} == {level}
     assert f"Isolation {level}: submissions can read this machine's files" in said.stderr
     assert [row["points"] for row in grades(tmp_path / "out")][:5] == list("22323")
+
+
+def test_auto_takes_bubblewrap_then_rlimit_and_never_none(monkeypatch):
+    host.level.cache_clear()
+    try:
+        monkeypatch.setattr(host, "_why_not", lambda name: {"bwrap": "it is not there.", "rlimit": ""}[name])
+        assert host.level("auto") == "rlimit"
+        host.level.cache_clear()
+        monkeypatch.setattr(host, "_why_not", lambda name: f"there is no {name}.")
+        with pytest.raises(host.Unavailable, match=r"bwrap is not to be had here: there is no bwrap\..*no rlimit\."):
+            host.level("auto")
+        assert host.level("none") == "none"
+    finally:
+        host.level.cache_clear()
+
+
+def test_where_auto_finds_nothing_nothing_is_graded_and_the_sentence_says_why(tmp_path):
+    environment = {**os.environ, "COURSE_WITHOUT": "bwrap"}
+    said = course_grade(SOLUTION, "--out", tmp_path / "out", "--isolation", "auto", env=environment)
+    if host.available("rlimit"):
+        assert said.returncode == 0 and "Isolation rlimit" in said.stderr
+    else:
+        assert said.returncode == 1 and not (tmp_path / "out").exists()
+        assert (
+            "there is no bwrap: install bubblewrap" in said.stderr
+            and "isolation rlimit is not to be had" in said.stderr
+        )
+
+
+def why_not(python, level="bwrap"):
+    """Why another Python says that a level is not to be had."""
+    code = f"from course_utils.grading.sandbox import host; print(host._why_not({level!r}))"
+    return subprocess.run([python, "-P", "-c", code], capture_output=True, text=True, cwd=python.parents[2]).stdout
+
+
+def environment_in(folder, course):
+    """An environment in a folder, which has our packages and the course from another folder; returns its Python."""
+    venv.create(folder, with_pip=False, symlinks=os.name == "posix")
+    (packages,) = folder.glob("lib/python*/site-packages")
+    places = [course, *(path for path in sys.path if path.endswith("-packages"))]
+    (packages / "places.pth").write_text("\n".join(map(str, places)))
+    return folder / "bin" / "python"
+
+
+@in_bwrap
+def test_an_environment_below_the_temporary_folder_is_seen_in_the_sandbox(tmp_path):
+    shutil.copytree(ROOT / "course_utils", tmp_path / "course_utils", ignore=shutil.ignore_patterns("__pycache__"))
+    assert why_not(environment_in(tmp_path / "env", ROOT)).strip() == ""
+    assert why_not(environment_in(tmp_path / "env2", tmp_path)).strip() == ""
+
+
+@in_bwrap
+@as_root
+def test_a_course_that_only_root_can_read_is_named(tmp_path):
+    shutil.copytree(ROOT / "course_utils", tmp_path / "course_utils", ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (tmp_path / "course_utils").rglob("*"):
+        path.chmod(0o700)
+    said = why_not(environment_in(tmp_path / "env", tmp_path))
+    assert "PermissionError" in said and "make it readable for all (chmod -R go+rX)" in said
 
 
 @in_bwrap
@@ -158,7 +228,7 @@ def test_a_full_disk_stops_the_run_with_one_sentence_and_nothing_is_half_written
         said = course_grade(handed_in, "--out", disk / "out", "--seed", "1")
         assert said.returncode == 1
         assert "cannot be written (No space left on device): nothing is lost" in said.stderr
-        assert said.stderr.strip().count("\n") == 0
+        assert len(sentences(said)) == 1
         for path in (disk / "out").rglob("*.*"):
             assert path.suffix == ".json" and json.loads(path.read_text(encoding="utf-8"))
         (disk / "other").unlink()
@@ -172,7 +242,7 @@ def test_a_full_disk_stops_the_run_with_one_sentence_and_nothing_is_half_written
 def test_a_folder_that_cannot_be_written_is_said(handed_in, tmp_path):
     (tmp_path / "file").write_text("")
     said = course_grade(handed_in, "--out", tmp_path / "file" / "out")
-    assert said.returncode == 1 and "cannot be written" in said.stderr and said.stderr.count("\n") == 1
+    assert said.returncode == 1 and "cannot be written" in said.stderr and len(sentences(said)) == 1
 
 
 def test_an_instructors_own_check_counts_as_well(tmp_path):
@@ -207,6 +277,7 @@ def test_the_inputs_of_no_question_hold_its_answer_and_hidden_ones_differ():
             assert exam.released.names[question] not in texts, question
 
 
+@in_bwrap
 def test_expected_values_are_nowhere_in_the_sandbox():
     looked = (
         "import os\n"
@@ -220,11 +291,7 @@ def test_expected_values_are_nowhere_in_the_sandbox():
         "found += [name for name in ('QUESTIONS', 'exercise02') if hasattr(checks, name)]\n"
         "raise ValueError(found)"
     )
-    said = host.run([{"code": looked, "seconds": 60}], host.level())
-    if host.level() == "bwrap":
-        assert said == {0: {"error": "ValueError: []"}}
-    else:
-        pytest.skip("bubblewrap is not to be had here: files can be read")
+    assert host.run([{"code": looked, "seconds": 60}], "bwrap") == {0: {"error": "ValueError: []"}}
 
 
 @in_bwrap
@@ -258,7 +325,8 @@ def test_dask_gives_the_same_grades_and_a_killed_worker_loses_nothing(handed_in,
         with distributed.Client(scheduler_file=str(file), timeout=60) as client:
             client.wait_for_workers(2, timeout=60)
             address = client.scheduler.address
-        process = subprocess.Popen([*COURSE, handed_in, "--out", out["dask"], "--seed", "3", "--dask", address])
+        arguments = ["--out", out["dask"], "--seed", "3", "--dask", address, "--isolation", corpus.LEVEL]
+        process = subprocess.Popen([*COURSE, handed_in, *arguments])
         while not list(out["dask"].glob("results/*")) and process.poll() is None:
             time.sleep(0.1)
         running[1].kill()

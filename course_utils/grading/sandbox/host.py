@@ -94,8 +94,13 @@ def _why_not(name):
         return ""
     if name == "rlimit" and os.geteuid() == 0:
         return f"root's rights must be given away, and without them {sys.executable} cannot be run: be another user."
-    words = " ".join(str(fact["end"]) for fact in facts if "end" in fact)
-    return f"a trial failed ({words.strip()[-300:]})."
+    words = " ".join(str(fact["end"]) for fact in facts if "end" in fact).strip()[-300:]
+    if os.geteuid() == 0 and "PermissionError" in words:
+        return (
+            f"root's rights are given away there, and without them the course or {sys.executable} cannot be read "
+            f"({words}): make it readable for all (chmod -R go+rX), or be another user."
+        )
+    return f"a trial failed ({words})."
 
 
 def run(steps, level):
@@ -206,7 +211,7 @@ def _how_it_ended(process):
         code = process.wait(GRACE)
     except subprocess.TimeoutExpired:
         return "it closed what the grader listens to"
-    words = process.stderr.read().decode("utf-8", "replace").strip() if process.stderr else ""
+    words = process.stderr.read().decode("utf-8", "replace").strip().split("\n")[-1]  # of a traceback, what went wrong
     number = -code if code < 0 else code - 128 if code > 128 else 0
     with contextlib.suppress(ValueError):
         if number:
@@ -256,7 +261,7 @@ def _running(level, folder):
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE if level == "bwrap" else subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         cwd=folder,
         env=environment,
         start_new_session=True,
@@ -265,8 +270,7 @@ def _running(level, folder):
         yield process
     finally:
         _end(process, before)
-        if process.stderr:
-            process.stderr.close()
+        process.stderr.close()
 
 
 def _bwrap(folder, environment):
@@ -281,6 +285,8 @@ def _bwrap(folder, environment):
     for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives",
                  "/etc/fonts"):  # fmt: skip
         command += ["--ro-bind-try", name, name]
+    # Before what is shown of this machine, which may stand below its folder for temporary files.
+    command += ["--perms", "1777", "--size", str(DISK), "--tmpfs", "/tmp"]
     root = PACKAGE.parent
     packages = (p for p in sys.path if p.endswith("-packages"))
     pythons = [Path(os.path.abspath(p)) for p in (sys.base_prefix, sys.prefix, *packages)]
@@ -299,7 +305,6 @@ def _bwrap(folder, environment):
         command += ["--perms", "0755", "--dir", f"{package}/{Path(name).parent}"]
         command += ["--ro-bind", str(PACKAGE / name), f"{package}/{name}"]
     command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(DISK), "--tmpfs", "/dev/shm"]
-    command += ["--perms", "1777", "--size", str(DISK), "--tmpfs", "/tmp"]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     for name, value in environment.items():
         command += ["--setenv", name, value]

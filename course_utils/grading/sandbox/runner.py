@@ -29,10 +29,10 @@ class TimeUp(BaseException):
 def main():
     plan = json.loads(sys.stdin.buffer.read())
     _confine(plan["limits"], plan["user"])
-    out = _redirect()
     sys.path.insert(0, plan["path"])
     encoded, (given, fresh) = _encoder(), _hide_answers()
     shell, last = _shell(), {}
+    out = _redirect()  # until here what goes wrong is the machine's fault, and said
 
     def say(**fact):
         # One write, by the system itself: whatever `json`, `open` or `print` may have become by now.

@@ -79,10 +79,26 @@ def per_network(name, value, networks):
     return array
 
 
-def one_of(name, value, table):
-    """Return `table[value]`, or say which names there are."""
+def _nearest(value, table, elsewhere):
+    """The name in the table that `value` most likely stands for, or None."""
+
+    def plain(text):
+        return text.lower().replace("_", "").replace(" ", "")
+
+    names, wanted = {plain(name): name for name in table}, plain(value)
+    for theirs, ours in elsewhere.items():
+        wanted = wanted.replace(theirs, plain(ours))
+    near = difflib.get_close_matches(wanted, names, n=1)
+    return names[near[0]] if near else None
+
+
+def one_of(name, value, table, elsewhere=None):
+    """Return `table[value]`, or say which names there are.
+
+    elsewhere: {part of a name that other libraries use: what it is called here}, for the hint
+    """
     if isinstance(value, str) and value in table:
         return table[value]
-    near = difflib.get_close_matches(value, table, n=1) if isinstance(value, str) else []
-    hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(map(repr, table))}."
+    near = _nearest(value, table, elsewhere or {}) if isinstance(value, str) else None
+    hint = f"did you mean {near!r}?" if near else f"choose one of {', '.join(map(repr, table))}."
     raise ValueError(f"{name} {shown(value)} is not known: {hint}")

@@ -80,12 +80,12 @@ def _ratio(a, b, otherwise=0.0):
 
 
 def saturation(z, activation="tanh", share_of_slope=0.05):
-    """The share of entries of z where phi'(z) is at most `share_of_slope` of its largest value, phi'(0).
+    """The share of entries of z where |phi'(z)| is at most `share_of_slope` of its largest value.
 
     z has shape (..., n, n_l). For tanh at 0.05 these are the units with |h| > 0.975; for ReLU those that are off.
     """
     phi = activations.get(activation)
-    return (phi.derivative(z) <= share_of_slope * (phi.slope_at_zero or 1)).mean(axis=(-2, -1))
+    return (np.abs(phi.derivative(z)) <= share_of_slope * phi.steepest).mean(axis=(-2, -1))
 
 
 def rms(params):

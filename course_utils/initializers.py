@@ -128,4 +128,7 @@ INITIALIZERS = {
 
 def get(initializer):
     """Return the initializer of that name; a function (shape, *, rng) is passed through."""
-    return initializer if callable(initializer) else _validate.one_of("initializer", initializer, INITIALIZERS)
+    if callable(initializer):
+        return initializer
+    theirs = {"xavier": "glorot", "kaiming": "he", "random": ""}  # PyTorch's and Keras's names
+    return _validate.one_of("initializer", initializer, INITIALIZERS, theirs)

@@ -117,7 +117,8 @@ def forward(params, x, activation="tanh", *, masks=None):
 def propagate(params, x, phi, masks, *, hidden_z=True):
     """`forward` without its checks, for loops that made them before.
 
-    Without `hidden_z` the trace's z has the output only: `backward` needs no more, and memory soon used again is fast.
+    Without `hidden_z` the trace's z has the output only, where phi' can be read off h: `backward` needs no more, and
+    memory soon used again is fast.
     """
     L = depth(params)
     z, h = {}, {0: x}
@@ -125,11 +126,16 @@ def propagate(params, x, phi, masks, *, hidden_z=True):
         # BLAS multiplies a stack of small matrices a third faster when the transpose is laid out first.
         z_l, b = _masked(h[l - 1], masks, l - 1) @ np.ascontiguousarray(params[f"W{l}"].mT), params[f"b{l}"]
         z_l = np.add(z_l, b[..., None, :], out=z_l if np.can_cast(b.dtype, z_l.dtype, "safe") else None)
-        if hidden_z or l == L:
+        if hidden_z or l == L or phi.slope is None:
             z[l] = z_l
         if l < L:
             h[l] = phi(z_l)
     return Trace(z, h)
+
+
+def slopes(trace, l, phi):
+    """phi'(z^l) of a trace, read off h^l = phi(z^l) where phi allows."""
+    return phi.derivative(trace.z[l]) if phi.slope is None else phi.slope(trace.h[l])
 
 
 def backward(params, trace, delta, activation="tanh", *, masks=None):
@@ -144,7 +150,7 @@ def backward(params, trace, delta, activation="tanh", *, masks=None):
         grads[f"b{l}"] = ones @ delta  # the sum over the samples, nine times as fast as delta.sum(axis=-2)
         if l > 1:
             delta = _masked(delta @ params[f"W{l}"], masks, l - 1)
-            delta *= phi.slope(trace.h[l - 1])  # phi'(z), read off h = phi(z)
+            delta *= slopes(trace, l - 1, phi)
     return grads
 
 

@@ -107,23 +107,17 @@ def _pair_mean(f, q, c):
 # forward: the map q -> q
 
 
-def _homogeneous(phi):
-    """Whether phi(a z) = a phi(z) for a > 0, as for ReLU and the identity: then q is only multiplied."""
-    z = np.array([-1.0, 1.0])
-    return np.array_equal(phi(1e3 * z), 1e3 * phi(z))
-
-
 def _slope_square(phi, q):
     """E[phi'(z)^2]; at q = 0 its limit, for ReLU has a kink there."""
     beside_0 = (phi.derivative(np.array([-1e-150, 1e-150])) ** 2).mean()
-    if _homogeneous(phi):
+    if phi.homogeneous:
         return np.full(np.shape(q), beside_0)
     return np.where(q == 0, beside_0, _mean(lambda z: phi.derivative(z) ** 2, np.minimum(q, _FAR)))
 
 
 def _square(phi, q):
     """E[phi(z)^2]."""
-    return _slope_square(phi, q) * q if _homogeneous(phi) else _mean(lambda z: phi(z) ** 2, q)
+    return _slope_square(phi, q) * q if phi.homogeneous else _mean(lambda z: phi(z) ** 2, q)
 
 
 def _next(phi, q, sigma_w, sigma_b):
@@ -132,7 +126,7 @@ def _next(phi, q, sigma_w, sigma_b):
 
 def _next_slope(phi, q, sigma_w):
     """The slope of the map q -> q': sigma_w^2 E[z phi phi'] / q, which is d/dq of it; at q = 0 its limit."""
-    if _homogeneous(phi):
+    if phi.homogeneous:
         return sigma_w**2 * _slope_square(phi, q)
     q = np.maximum(q, 1e-300)
     return sigma_w**2 * _mean(lambda z: z * phi(z) * phi.derivative(z), q) / q
@@ -156,7 +150,7 @@ def q_fixed_point(sigma_w, sigma_b, activation="tanh"):
 
 def _fixed_point(phi, sigma_w, sigma_b):
     growth_at_0 = sigma_w**2 * _slope_square(phi, np.zeros_like(sigma_w))
-    if _homogeneous(phi):
+    if phi.homogeneous:
         neutral, grows = np.abs(growth_at_0 - 1) < _SAME, growth_at_0 > 1
         q = sigma_b**2 / np.where(neutral | grows, 1, 1 - growth_at_0)
         return np.where(neutral & (sigma_b**2 == 0), np.nan, np.where(neutral | grows, np.inf, q))
@@ -230,7 +224,7 @@ def critical_line(sigma_b, activation="tanh"):
         # On the line q alone gives both: sigma_w^2 = 1 / E[phi'^2], and then sigma_b^2 is what the fixed point leaves.
         return q - _square(phi, q) / _slope_square(phi, q)
 
-    if _homogeneous(phi):
+    if phi.homogeneous:
         return (1 / np.sqrt(_slope_square(phi, sigma_b)))[()]
     low, high = np.full(sigma_b.shape, -70.0), np.full(sigma_b.shape, np.log(1e28))  # of log q
     exists = bias_square(np.exp(high)) >= sigma_b**2

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from course_utils import mlp
-from course_utils.activations import Activation, identity, lecun_tanh, relu, sigmoid, tanh
+from course_utils.activations import Activation, identity, lecun_tanh, relu, sigmoid, softplus, tanh
 from course_utils.checks.core import Mistake, Question
 
 
@@ -46,12 +46,12 @@ def poke(params, x):
 # 2.1
 
 # Not in the course: an answer must go by phi(0), not by the activation's name.
-_softplus = Activation("softplus", lambda z: np.log1p(np.exp(z)), sigmoid.function, np.log(2), 0.5)
+_shifted = Activation("shifted softplus", lambda z: softplus(z) + 1, sigmoid)
 
 
 def _deep_nets(rng):
-    fixed = [(sigmoid, 3), (tanh, 3), (relu, 2), (sigmoid, 5), (identity, 4), (lecun_tanh, 2), (_softplus, 4)]
-    return fixed + [(phi, int(rng.integers(2, 8))) for phi in (sigmoid, tanh, _softplus)]
+    fixed = [(sigmoid, 3), (tanh, 3), (relu, 2), (sigmoid, 5), (identity, 4), (lecun_tanh, 2), (_shifted, 4)]
+    return fixed + [(phi, int(rng.integers(2, 8))) for phi in (sigmoid, tanh, _shifted)]
 
 
 def _wrong_moves(runs):

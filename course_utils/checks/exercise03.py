@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from course_utils import diagnostics, mlp
-from course_utils.activations import Activation, identity, relu, sigmoid, tanh
+from course_utils.activations import Activation, identity, relu, sigmoid, softplus, tanh
 from course_utils.checks.core import Mistake, Question
 
 
@@ -289,8 +289,8 @@ EFFECTIVE_RANK = Question(
 # 3.4
 
 # Not in the course: an answer must go by phi(0) and phi'(0), not by the activation's name.
-_softplus = Activation("softplus", lambda z: np.log1p(np.exp(z)), lambda h: 1 - np.exp(-h), float(np.log(2)), 0.5)
-_squared_relu = Activation("squared_relu", lambda z: np.maximum(z, 0) ** 2, lambda h: 2 * np.sqrt(h), 0.0, 0.0)
+_shifted = Activation("shifted softplus", lambda z: softplus(z) + 1, sigmoid)
+_squared_relu = Activation("squared_relu", lambda z: np.maximum(z, 0) ** 2, lambda z: 2 * np.maximum(z, 0))
 
 _PATTERNS = [
     (0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0, 0), (0, 1, 0, 1), (1, 0, 1, 0, 0), (0, 1, 1, 0),
@@ -299,7 +299,7 @@ _PATTERNS = [
 
 
 def _starts(rng):
-    for activation in (tanh, relu, sigmoid, identity, _softplus, _squared_relu):
+    for activation in (tanh, relu, sigmoid, identity, _shifted, _squared_relu):
         for pattern in (*_PATTERNS, *(rng.random((2, 5)) < 0.3)):
             yield [bool(z) for z in pattern], activation
 

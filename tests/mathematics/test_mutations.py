@@ -20,11 +20,11 @@ def planted(name, right, wrong):
 MISTAKES = {
     # the network
     "phi' of h instead of z": (
-        "mlp", "phi.slope(trace.h[l - 1])", "phi.derivative(trace.h[l - 1])",
+        "mlp", "phi.slope(trace.h[l])", "phi.derivative(trace.h[l])",
         properties.gradients_are_the_derivatives,
     ),
     "delta not multiplied by phi'": (
-        "mlp", "delta *= phi.slope(trace.h[l - 1])", "pass",
+        "mlp", "delta *= slopes(trace, l - 1, phi)", "pass",
         properties.gradients_are_the_derivatives,
     ),
     "W for its transpose in the backward pass": (

@@ -13,21 +13,17 @@ from strategies import ACTIVATIONS
 from course_utils import activations, mlp, theory
 
 PHI = activations.ACTIVATIONS
-SATURATING = ["lecun_tanh", "sigmoid", "tanh"]  # those whose map bends
-NAMES = pytest.mark.parametrize("name", ACTIVATIONS)
+SATURATING = [name for name in ACTIVATIONS if PHI[name].bounded]  # those whose map bends down
+NAMES = pytest.mark.parametrize("name", [name for name in ACTIVATIONS if PHI[name].bounded or PHI[name].homogeneous])
 CURVED = pytest.mark.parametrize("name", SATURATING)
 weights = st.just(0.0) | st.floats(1e-6, 5)
 biases = st.just(0.0) | st.floats(1e-6, 3)
 
 
-class Erf(activations.Activation):
-    """The error function: it saturates as tanh does, and every mean has a closed form (Williams 1997)."""
-
-    def derivative(self, z):
-        return 2 / math.sqrt(math.pi) * np.exp(-(z**2))
-
-
-ERF = Erf("erf", np.vectorize(math.erf, otypes=[float]), None, 0.0, 2 / math.sqrt(math.pi))
+# The error function: it saturates as tanh does, and every mean has a closed form (Williams 1997).
+ERF = activations.Activation(
+    "erf", np.vectorize(math.erf, otypes=[float]), lambda z: 2 / math.sqrt(math.pi) * np.exp(-(z**2))
+)
 
 
 def erf_product(q, c):
@@ -305,10 +301,10 @@ def test_the_fixed_point_is_one(name, sigma_w, sigma_b):
     q = theory.q_fixed_point(sigma_w, sigma_b, name)
     if np.isfinite(q):
         assert abs(theory.q_map(q, sigma_w, sigma_b, name) - q) <= 1e-14 * q
-        if sigma_b == 0 and name in ("tanh", "lecun_tanh"):  # 0 is always a fixed point, and the stable one up to here
+        if sigma_b == 0 and PHI[name].odd:  # 0 is always a fixed point, and the stable one up to here
             assert (q > 0) == (sigma_w > theory.critical_line(0, name))
     else:
-        assert name in ("relu", "identity")
+        assert PHI[name].homogeneous
 
 
 @NAMES

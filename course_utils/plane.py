@@ -1,9 +1,12 @@
 """The command `course plane`: trains the whole plane of weight and bias scales, and draws it."""
 
 import argparse
+import contextlib
+import hashlib
+import shutil
 from pathlib import Path
 
-from course_utils import _command
+from course_utils import _command, _files
 
 
 def add_to(commands):
@@ -34,21 +37,22 @@ def _grid(text):
 
 def _plane(options):
     """`course plane`: the exit status."""
-    import shutil
-
     import matplotlib
     import numpy as np
     from matplotlib import pyplot as plt
 
     from course_utils import datasets, plotting, sweep
-    from course_utils.questions import predictions
 
     if options.out and options.out.suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"--out {options.out} must end in .png, .svg or .pdf.")
     if not options.out and not options.data and matplotlib.get_backend().lower() == "agg":
         raise ValueError("there is no screen here to show the figure on: name a file with --out.")
     points = {"sigma_w": np.linspace(0, 4, options.grid[0]), "sigma_b": np.linspace(0, 3, options.grid[1])}
-    folder = predictions.answers_path().parent / "plane"  # in the learner's work folder
+    for path in filter(None, (options.out, options.data)):
+        _files.writable(path)
+    # Pieces are kept in the learner's work folder, under a name of these settings: what is there is this command's.
+    settings = repr((options.grid, options.depths, options.seeds, options.steps))
+    folder = _files.work() / "plane" / hashlib.sha256(settings.encode()).hexdigest()[:16]
     found = sweep.sweep(
         datasets.digits(),
         **points,
@@ -65,8 +69,11 @@ def _plane(options):
     fig, axes = plt.subplots(2, len(options.depths), figsize=(2 + 2.6 * len(options.depths), 5.4), squeeze=False)
     plotting.planes(found, axes)
     if options.out:
-        fig.savefig(options.out)
+        with _files.whole(options.out) as file:
+            fig.savefig(file, format=options.out.suffix[1:])
     elif not options.data:
         plt.show()
     shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.parent.rmdir()
     return 0

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from course_utils import _browser, _validate, _workers, activations, losses, mlp, optimizers, training
+from course_utils import _browser, _files, _validate, _workers, activations, losses, mlp, optimizers, training
 from course_utils._browser import tqdm
 
 # The settings that may have several values, in the order of the result's axes. Networks that agree in the first three
@@ -234,12 +234,8 @@ def _digest(settings, data):
 
 def _save(folder, stack, points, found):
     """Keep what was found for some points of a stack: whole, or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{'-'.join(map(str, stack))}-{points[0]}-{points[-1]}.npz"
-    unfinished = path.with_suffix(".part")
-    with open(unfinished, "wb") as file:
+    with _files.whole(folder / f"{'-'.join(map(str, stack))}-{points[0]}-{points[-1]}.npz") as file:
         np.savez(file, stack=stack, points=points, **found)
-    os.replace(unfinished, path)
 
 
 def _load(folder, results):
@@ -252,11 +248,9 @@ def _load(folder, results):
 
 def save(found, path):
     """Write a `Sweep` to a file, whole or not at all."""
-    unfinished = Path(f"{path}.part")
-    with open(unfinished, "wb") as file:
-        results = {name: values.astype(np.float32) for name, values in found.results.items()}
+    results = {name: values.astype(np.float32) for name, values in found.results.items()}
+    with _files.whole(path) as file:
         np.savez_compressed(file, **{f"axis_{name}": values for name, values in found.axes.items()}, **results)
-    os.replace(unfinished, path)
 
 
 def load(path=PLANE):

@@ -1,7 +1,5 @@
 """Sphinx's settings for the web book, which `course site` makes. Nothing here needs a network."""
 
-import os
-
 project = "Zero biases, random weights"
 author = "the Zero biases, random weights contributors"
 copyright = "the Zero biases, random weights contributors; text and figures CC BY 4.0, code BSD 3-Clause"
@@ -40,7 +38,7 @@ html_theme_options = {
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
 
-repository = os.environ.get("COURSE_REPOSITORY")  # `course site --repository URL`
+repository = globals().get("repository")  # `course site --repository URL` writes it at the top of its copy
 if repository:
     html_theme_options |= {
         "repository_url": repository,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from course_utils import _command
+from course_utils import _command, _files
 
 
 def add_to(commands):
@@ -119,4 +119,5 @@ def _figures(options):
     root = _command.find_root()
     out = options.out or root / "build" / "figures"
     chosen = {f"lesson {number}": number for number in lessons(root, options.lessons)}
+    _files.claim(out, "course figures")
     return _command.each(chosen, lambda name: figures.export(root, chosen[name], options.format, out))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 
+from course_utils import _files
 from course_utils.authoring import content, stored
 
 FORMATS = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
@@ -25,14 +26,13 @@ def export(root, number, kind, out):
         choose = nbformat.v4.new_code_cell(CHOOSE.format(kind), id="figure-format")
         nb.cells.insert(0, choose)
         nb = stored.run(nb, path.parent, path.name)
-    Path(out).mkdir(parents=True, exist_ok=True)
     changed = False
     for cell in nb.cells:
         if cell.id in shown:
             drawn = [output.data[FORMATS[kind]] for output in cell.outputs if FORMATS[kind] in output.get("data", {})]
             for place, (data, words) in enumerate(zip(drawn, shown[cell.id]), start=1):
                 name = f"{number}-{cell.id}{f'-{place}' * (len(drawn) > 1)}.{kind}"
-                changed |= stored.write(_file(data, kind, words), Path(out) / name)
+                changed |= _files.write(_file(data, kind, words), Path(out) / name)
     return changed
 
 

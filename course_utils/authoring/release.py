@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from itertools import zip_longest
 
+from course_utils import _files
 from course_utils.authoring import stored
 
 CODE_MARKER = re.compile(r"\s*#+\s*(BEGIN|END) SOLUTION\s*")
@@ -57,7 +58,7 @@ def make(root, source):
     nb = stored.run(exercise, target.parent, name)
     with suppress(FileNotFoundError, ValueError):  # there may be none yet, or a broken one to replace
         stored.keep_pictures(nb, stored.normalise(stored.read(target)))
-    return stored.write(stored.to_text(nb, name), target)
+    return _files.write(stored.to_text(nb, name), target)
 
 
 def out_of_date(root):

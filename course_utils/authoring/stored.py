@@ -16,6 +16,8 @@ import numpy as np
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from course_utils import _files
+
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # Of the metadata only what the course means is kept: the rest is how one person's screen looked.
 CELL_METADATA = ("course", "nbgrader", "slideshow", "tags")
@@ -51,21 +53,6 @@ def to_text(nb, name="the notebook"):
     """The JSON of a notebook: sorted keys, indent 1, a newline at the end; ValueError if it breaks the format."""
     _validate(nb, name)
     return nbformat.v4.writes_json(nb) + "\n"
-
-
-def write(content, path):
-    """Put a text or bytes into a file, whole or not at all; True if the file was not so before."""
-    path = Path(path)
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    if path.exists() and path.read_bytes() == data:
-        return False
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(data)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return True
 
 
 def normalise(nb):
@@ -158,9 +145,8 @@ def execute(path, name=None):
     nb = run(old, path.parent, name)
     keep_pictures(nb, normalise(old))
     for target, content in exported(nb, path).items():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write(content, target)
-    return write(to_text(nb, name), path)
+        _files.write(content, target)
+    return _files.write(to_text(nb, name), path)
 
 
 def exported(nb, path):

@@ -47,7 +47,9 @@ def check(question_id, answer=None, *, seconds=SECONDS):
     line = verdict(question, answer, seconds) if question else _unknown(question_id)
     print(line)
     if line.startswith("✓") and question_id not in _solved():
-        record(f"{EXERCISE}{question_id}", "solved")
+        note = record(f"{EXERCISE}{question_id}", "solved")
+        if note:  # it could not be stored
+            print(note)
 
 
 def progress():

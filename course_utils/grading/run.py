@@ -18,8 +18,7 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from course_utils import _workers
-from course_utils.authoring import stored
+from course_utils import _files, _workers
 from course_utils.grading import exam, report, setting, submissions, validate
 from course_utils.grading import plan as plans
 from course_utils.grading.sandbox import host
@@ -216,8 +215,7 @@ def _file(submission):
 def _write(path, text):
     """Write a file of the run, whole or not at all; OSError with a sentence."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        stored.write(text, path)
+        _files.write(text, path)
     except OSError as error:
         raise OSError(f"{path} cannot be written ({error.strerror}): nothing is lost, go on with --resume.") from None
 

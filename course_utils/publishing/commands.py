@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from course_utils import _command
+from course_utils import _command, _files
 from course_utils.authoring import commands as authoring
 
 
@@ -61,6 +61,7 @@ def _slides(options):
     root = _command.find_root()
     out = options.out or root / "build" / "slides"
     decks = {str(out / f"{number}.html"): number for number in authoring.lessons(root, options.lessons)}
+    _files.claim(out, "course slides")
     failed = _command.each(decks, lambda name: slides.make(root, decks[name], out))
     if options.pdf and not failed:
         pdfs = {Path(deck): Path(deck).with_suffix(".pdf") for deck in decks}

@@ -3,11 +3,13 @@
 import os
 import shutil
 import subprocess
+import tempfile
 import venv
 from pathlib import Path
 
 import nbformat
 
+from course_utils import _files
 from course_utils.authoring import content, stored
 
 PINS = Path(__file__).with_name("lite.txt")
@@ -39,16 +41,16 @@ SETTINGS = """{
 
 
 def build(root, out, pyodide=None):
-    """Write the site into a folder, in place of what it held; RuntimeError if it could not be built.
+    """Write the site into a folder, in place of an earlier one; RuntimeError if it could not be built.
 
     The first call makes build/lite-env, which needs a network; later ones need none. pyodide: a folder with Pyodide's
     own files, to be put on the site, which then asks no other server for anything.
     """
     root, out = Path(root), Path(out)
+    _files.claim(out, "course lite")  # said now, not after the installation
     bin = _environment(root / "build" / "lite-env")
-    work = out.with_name(f".{out.name}").resolve()
-    shutil.rmtree(work, ignore_errors=True)
-    try:
+    with _files.replacing(out, "course lite") as site, tempfile.TemporaryDirectory() as work:
+        work = Path(work)
         lay_out(root, work / "content")
         wheel = "from flit_core import buildapi; buildapi.build_wheel({!r})"
         shutil.copytree(bin.parent / "wheels", work / "wheels")
@@ -56,12 +58,13 @@ def build(root, out, pyodide=None):
             shutil.copytree(pyodide, work / "static" / "pyodide")  # where JupyterLite looks for it
         _run([bin / "python", "-c", wheel.format(str(work / "wheels"))], root)
         (work / "jupyter-lite.json").write_text(SETTINGS % PYODIDE, encoding="utf-8")
-        options = ["--contents=content", "--piplite-wheels=wheels", "--output-dir=site", "--no-unused-shared-packages"]
+        options = [
+            "--contents=content",
+            "--piplite-wheels=wheels",
+            f"--output-dir={site}",
+            "--no-unused-shared-packages",
+        ]
         _run([bin / "jupyter-lite", "build", "--lite-dir=.", *options], work)
-        shutil.rmtree(out, ignore_errors=True)
-        (work / "site").rename(out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return out / "lab" / "index.html"
 
 
@@ -85,11 +88,12 @@ def _environment(folder):
     pins, mark = "\n".join([PINS.read_text(encoding="utf-8"), *WHEELS]), folder / "pins.txt"
     if mark.is_file() and mark.read_text(encoding="utf-8") == pins:
         return bin
-    venv.create(folder, clear=True, with_pip=True)
+    _files.emptied(folder, "course lite")
+    venv.create(folder, with_pip=True)
     pip = [bin / ("python.exe" if os.name == "nt" else "python"), "-m", "pip", "--quiet"]
     _run([*pip, "install", "-r", PINS], folder)
     _run([*pip, "download", "--no-deps", "--dest", "wheels", *PURE, *WHEELS], folder)
-    mark.write_text(pins, encoding="utf-8")
+    _files.write(pins, mark)
     return bin
 
 

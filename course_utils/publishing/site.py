@@ -1,12 +1,13 @@
 """The web book: the stored notebooks and docs/ as pages, by Sphinx; nothing is run and nothing is downloaded."""
 
-import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import nbformat
 
+from course_utils import _files
 from course_utils.authoring import content, stored
 
 FOLDERS = {"notebooks": "Lessons", "exercises": "Exercises", "solutions": "Solutions"}
@@ -15,7 +16,7 @@ LIVE = "*A picture of it. In JupyterLab, where a kernel runs, it is live: move i
 
 
 def build(root, out, repository=None):
-    """Write the book into a folder in place of what it held; RuntimeError if Sphinx finds anything to complain about.
+    """Write the book into a folder in place of an earlier one; RuntimeError if Sphinx finds anything to complain about.
 
     repository: an address on GitHub for the buttons that lead there and to Binder.
     """
@@ -24,22 +25,16 @@ def build(root, out, repository=None):
     except ImportError:
         raise ValueError("Sphinx is not installed: `pip install -e .[site]` installs it.") from None
     root, out = Path(root), Path(out)
-    work = out.with_name(f".{out.name}")
-    shutil.rmtree(work, ignore_errors=True)
-    try:
-        _lay_out(root, work / "source")
-        os.environ["COURSE_REPOSITORY"] = repository or ""
-        options = ["-q", "-W", "--keep-going", "-j", "2", "-d", str(work / "doctrees")]
-        if sphinx([*options, str(work / "source"), str(work / "book")]):
+    with _files.replacing(out, "course site") as book, tempfile.TemporaryDirectory() as work:
+        source = Path(work, "source")
+        _lay_out(root, source, repository)
+        options = ["-q", "-W", "--keep-going", "-j", "2", "-d", str(Path(work, "doctrees"))]
+        if sphinx([*options, str(source), str(book)]):
             raise RuntimeError("the book was not built: see the warnings above.")
-        shutil.rmtree(out, ignore_errors=True)
-        (work / "book").rename(out)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     return out / "index.html"
 
 
-def _lay_out(root, source):
+def _lay_out(root, source, repository):
     """Write the pages' sources, with the configuration, into a folder."""
     listed = {}
     for folder, caption in FOLDERS.items():
@@ -56,7 +51,8 @@ def _lay_out(root, source):
     (source / "docs" / "references.md").write_text(_references(root), encoding="utf-8")
     shutil.copytree(docs / "_static", source / "_static")
     shutil.copy(content.vendored(*content.MATHJAX), source / "_static")
-    shutil.copy(docs / "conf.py", source)
+    conf = (docs / "conf.py").read_text(encoding="utf-8")
+    (source / "conf.py").write_text(f"repository = {repository!r}\n{conf}", encoding="utf-8")
     there = {path.stem for path in docs.glob("*.md")} - {"index"}
     for caption, names in PAGES.items():
         listed[caption] = [f"docs/{name}" for name in names if name in there]

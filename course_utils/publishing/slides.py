@@ -5,8 +5,8 @@ import re
 import shutil
 from pathlib import Path
 
-from course_utils import _programs
-from course_utils.authoring import content, stored
+from course_utils import _files, _programs
+from course_utils.authoring import content
 from course_utils.questions import predictions
 
 HERE = Path(__file__).parent
@@ -54,7 +54,7 @@ def make(root, number, out):
     ours, theirs = [HERE / name for name in OWN], [reveal / name for name in THEIRS]
     for source in [*ours, *theirs, content.vendored(*content.MATHJAX)]:
         shutil.copy(source, static)
-    return stored.write(deck(root, path), out / f"{number}.html")
+    return _files.write(deck(root, path), out / f"{number}.html")
 
 
 def deck(root, path):

@@ -7,7 +7,6 @@ import contextlib
 import difflib
 import itertools
 import json
-import os
 import threading
 import tomllib
 import warnings
@@ -16,6 +15,8 @@ from functools import cache
 from html import escape
 from pathlib import Path
 from textwrap import fill
+
+from course_utils import _files
 
 JUDGEMENTS = ("true", "true under a condition", "false", "no idea yet")
 NOTED = "Noted. Read on: the cell below settles it."
@@ -256,18 +257,19 @@ def _status(*parts: str) -> str:
 
 
 def answers_path() -> Path:
-    """Say where choices are kept: $COURSE_WORK, else work/ of the checkout, else work/ here."""
-    if os.environ.get("COURSE_WORK"):
-        return Path(os.environ["COURSE_WORK"]).expanduser() / "answers.json"
-    checkout = Path(__file__).resolve().parents[2]
-    return (checkout if (checkout / "pyproject.toml").is_file() else Path()) / "work" / "answers.json"
+    """Say where choices are kept: in the learner's work folder."""
+    return _files.work() / "answers.json"
 
 
 def answers() -> tuple[dict[str, list[dict]], str]:
     """Return every choice made, oldest first, by id; and a sentence if the file could not be used."""
     with _lock:
+        stored, note, path = {}, "", answers_path()
         try:
-            stored, note = _read(answers_path())
+            stored = _read(path)
+            if stored is None:
+                with _files.locked(path):
+                    stored, note = _sound(path)
         except OSError as error:
             stored, note = {}, f"Earlier choices cannot be read ({error.strerror})."
         return {key: stored.get(key, []) + _unsaved.get(key, []) for key in stored | _unsaved}, note
@@ -280,8 +282,10 @@ def record(prompt_id: str, choice: str) -> str:
         _unsaved.setdefault(prompt_id, []).append(entry)
         path = answers_path()
         try:
-            stored, note = _read(path)
-            _write(path, {key: stored.get(key, []) + _unsaved.get(key, []) for key in stored | _unsaved})
+            with _files.locked(path):  # another notebook's kernel may be about to store a choice, too
+                stored, note = _sound(path)
+                merged = {key: stored.get(key, []) + _unsaved.get(key, []) for key in stored | _unsaved}
+                _files.write(json.dumps(merged, ensure_ascii=False, indent=1), path)
         except OSError as error:
             why = f"it could not be saved in {path.parent} ({error.strerror})"
             return f"Your choice counts until this session ends, but {why}."
@@ -289,22 +293,22 @@ def record(prompt_id: str, choice: str) -> str:
         return note
 
 
-def _read(path: Path) -> tuple[dict[str, list[dict]], str]:
-    """Read the stored choices; a file that makes no sense is set aside, never overwritten."""
+def _read(path: Path) -> dict[str, list[dict]] | None:
+    """Read the stored choices: {} if there are none yet, None if the file makes no sense."""
     if not path.exists():
-        return {}, ""
+        return {}
     with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
         stored = json.loads(path.read_text(encoding="utf-8-sig"))
         if all(isinstance(h, list) and all(isinstance(c["choice"], str) for c in h) for h in stored.values()):
-            return stored, ""
+            return stored
+    return None
+
+
+def _sound(path: Path) -> tuple[dict[str, list[dict]], str]:
+    """Read the stored choices; a file that makes no sense is set aside, never overwritten, and a sentence says so."""
+    stored = _read(path)
+    if stored is not None:
+        return stored, ""
     names = (path.with_name(f"{path.stem}.broken-{n}.json") for n in itertools.count(1))
     aside = path.rename(next(name for name in names if not name.exists()))
     return {}, f"The file with your earlier choices was damaged; it was set aside as {aside.name} and a new one begun."
-
-
-def _write(path: Path, stored: dict) -> None:
-    """Replace the file in one step: a crash leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".answers-{os.getpid()}.json")
-    draft.write_text(json.dumps(stored, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(draft, path)

@@ -822,7 +822,7 @@ def test_progress_counts_what_was_solved_once(tmp_path, monkeypatch, capsys):
     assert len(answers()[0]["exercise 2.2"]) == 1
 
 
-def test_a_work_folder_that_cannot_be_written_is_no_trouble(tmp_path, monkeypatch, capsys):
+def test_a_work_folder_that_cannot_be_written_is_said_and_no_trouble(tmp_path, monkeypatch, capsys):
     (tmp_path / "file").touch()
     monkeypatch.setenv("COURSE_WORK", str(tmp_path / "file" / "work"))
     monkeypatch.setattr("course_utils.questions.predictions._unsaved", {})
@@ -830,3 +830,4 @@ def test_a_work_folder_that_cannot_be_written_is_no_trouble(tmp_path, monkeypatc
     progress()
     said = capsys.readouterr().out
     assert "✓ 2.2 solved" in said and "2 ·✓···" in said, "it counts until the session ends"
+    assert said.count("Your choice counts until this session ends, but it could not be saved in") == 1

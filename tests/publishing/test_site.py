@@ -12,6 +12,7 @@ import pytest
 from lab import in_chromium
 from pages import barriers, chromium, unreadable, visit
 
+from course_utils import _files
 from course_utils.authoring import content, stored
 from course_utils.publishing import site
 
@@ -98,7 +99,7 @@ def test_a_figure_without_words_is_refused(tmp_path):
     nb = stored.read(ROOT / "notebooks" / "00_the_question.ipynb")
     next(cell for cell in nb.cells if cell.id == "data-figure").metadata.pop("course")
     path = tmp_path / "00_the_question.ipynb"
-    stored.write(stored.to_text(nb), path)
+    _files.write(stored.to_text(nb), path)
     with pytest.raises(ValueError, match=r"data-figure in 00_the_question\.ipynb has no words"):
         site.page(ROOT, path)
 

@@ -49,6 +49,14 @@ def distinct_rows(vectors, tolerance=1e-9):
     return (~(near & earlier).any(axis=-1)).sum(axis=-1)
 
 
+def distinct_rays(vectors, tolerance=1e-9):
+    """How many directions the rows point in: rows that are positive multiples of each other count once, zeros not."""
+    rows = _rows(vectors)
+    length = np.abs(rows).max(axis=-1, keepdims=True)
+    directions = np.divide(rows, length, out=np.zeros_like(rows, dtype=float), where=length > 0)
+    return distinct_rows(directions, tolerance) - (length == 0).any(axis=(-2, -1))
+
+
 def distinct_neurons(params, layer, tolerance=1e-9):
     """How many different neurons a hidden layer has, by `distinct_rows` of its `neurons`."""
     return distinct_rows(neurons(params, layer), tolerance)

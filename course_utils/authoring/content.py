@@ -9,6 +9,7 @@ from course_utils.authoring import stored
 PROMPT = re.compile(r"^(predict|recall|prequiz|verdicts)\(", re.MULTILINE)
 EXPLORER = re.compile(r"^explorers\.\w+\(", re.MULTILINE)
 MATHJAX = ("sphinx-mathjax-offline", "static/mathjax/tex-svg-full.js")  # one file, fonts and all
+LESSONS = ("notebooks", "notebooks/deeper")  # core lessons, and what is for the curious
 REVEAL = ("sphinx_revealjs", "_static/revealjs")
 
 

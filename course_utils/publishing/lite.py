@@ -70,8 +70,8 @@ def build(root, out, pyodide=None):
 
 def lay_out(root, folder):
     """Write what the site holds: lessons and exercises, each with a first cell that fetches the course, and a page."""
-    for name in ("notebooks", "exercises"):
-        (folder / name).mkdir(parents=True)
+    for name in (*content.LESSONS, "exercises"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
         for path in content.notebooks(root, name):
             nb = stored.read(path)
             # Whether the environment is right is no question where the page brings it along.

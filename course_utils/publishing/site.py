@@ -10,7 +10,12 @@ import nbformat
 from course_utils import _files
 from course_utils.authoring import content, stored
 
-FOLDERS = {"notebooks": "Lessons", "exercises": "Exercises", "solutions": "Solutions"}
+FOLDERS = {
+    "notebooks": "Lessons",
+    "notebooks/deeper": "For the curious",
+    "exercises": "Exercises",
+    "solutions": "Solutions",
+}
 PAGES = {"Reference": ("card", "notation", "references", "browser"), "Teaching": ("instructor_guide", "grading")}
 LIVE = "*A picture of it. In JupyterLab, where a kernel runs, it is live: move its controls and it answers.*"
 
@@ -84,12 +89,14 @@ def _front(path, listed):
 def _references(root):
     """docs/references.md, and below it the sources of each lesson."""
     parts = [(root / "docs" / "references.md").read_text(encoding="utf-8")]
-    for path in content.notebooks(root, "notebooks"):
-        nb = stored.read(path)
-        for cell in nb.cells:
-            _, heading, sources = cell.source.partition("### Sources")
-            if heading and cell.cell_type == "markdown":
-                parts.append(f"## {content.title(nb)}\n\n[The lesson](../notebooks/{path.name})\n\n{sources.strip()}\n")
+    for folder, name in zip(content.LESSONS, ("lesson", "notebook")):
+        for path in content.notebooks(root, folder):
+            nb = stored.read(path)
+            for cell in nb.cells:
+                _, heading, sources = cell.source.partition("### Sources")
+                if heading and cell.cell_type == "markdown":
+                    link = f"[The {name}](../{folder}/{path.name})"
+                    parts.append(f"## {content.title(nb)}\n\n{link}\n\n{sources.strip()}\n")
     return "\n".join(parts)
 
 

@@ -10,9 +10,9 @@ import pytest
 from course_utils.authoring import release, stored
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("notebooks", "solutions", "exercises")
+FOLDERS = ("notebooks", "notebooks/deeper", "solutions", "exercises")
 NOTEBOOKS = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.ipynb"))]
-LESSONS = [path for path in NOTEBOOKS if path.parent.name == "notebooks"]
+LESSONS = [path for path in NOTEBOOKS if path.parent.name in ("notebooks", "deeper")]
 WIDEST = 104  # characters of code that JupyterLab shows at 1280 px beside its file browser, without scrolling
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -25,7 +25,7 @@ def cells(path, kind):
 
 
 def test_there_are_notebooks():
-    assert [len(list((ROOT / folder).glob("*.ipynb"))) >= 2 for folder in FOLDERS] == [True] * 3
+    assert [len(list((ROOT / folder).glob("*.ipynb"))) >= 2 for folder in FOLDERS] == [True] * 4
 
 
 @every_notebook
@@ -94,7 +94,7 @@ def test_links_lead_somewhere(path):
     files = [(path.parent / t.split("#")[0]).resolve() for t in targets if "://" not in t and t[0] != "#"]
     assert [file for file in files if not file.exists()] == []
     # A learner's copy holds lessons and exercises only.
-    assert [file for file in files if file.parent.name not in ("notebooks", "exercises")] == []
+    assert [file for file in files if file.parent.name not in ("notebooks", "deeper", "exercises")] == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])

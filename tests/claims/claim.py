@@ -76,7 +76,7 @@ class Statement(NamedTuple):
 def statements():
     """Every statement that must have a claim, in the course's order."""
     found = list(_of_readme())
-    for path in [*content.notebooks(ROOT, "notebooks"), *content.notebooks(ROOT, "notebooks/deeper")]:
+    for path in (path for folder in content.LESSONS for path in content.notebooks(ROOT, folder)):
         for cell in stored.read(path).cells:
             course = cell.metadata.get("course", {})
             must = REMEMBER in cell.source or "text" in course or (path.stem, cell.id) == ANSWER

@@ -21,6 +21,7 @@ tables = hnp.arrays(int, st.tuples(st.integers(1, 7), st.integers(1, 3)), elemen
         properties.neurons_are_told_apart_by_every_part,
         properties.rows_are_counted_as_a_set_would,
         properties.ranks_of_known_matrices,
+        properties.rays_are_counted_by_direction,
         properties.update_to_weight_is_a_ratio,
     ],
 )

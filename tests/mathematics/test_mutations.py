@@ -196,6 +196,14 @@ MISTAKES = {
         "diagnostics", "(near & earlier)", "near",
         properties.rows_are_counted_as_a_set_would,
     ),
+    "opposite rays taken for one": (
+        "diagnostics", "directions = np.divide(rows,", "directions = np.divide(np.abs(rows),",
+        properties.rays_are_counted_by_direction,
+    ),
+    "rows of zeros taken for a ray": (
+        "diagnostics", " - (length == 0).any(axis=(-2, -1))", "",
+        properties.rays_are_counted_by_direction,
+    ),
     "effective ranks from squares that underflow": (
         "diagnostics", "np.divide(s, largest, out=np.zeros_like(s), where=largest > 0) ** 2", "s**2",
         properties.ranks_of_known_matrices,

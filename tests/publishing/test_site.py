@@ -86,7 +86,7 @@ def test_the_search_knows_the_lessons(book):
 
 
 def test_every_figure_has_words_and_no_words_are_left_over():
-    for path in content.notebooks(ROOT, "notebooks"):
+    for path in (path for folder in content.LESSONS for path in content.notebooks(ROOT, folder)):
         cells = content.read(path).cells
         drawn = [cell for cell in cells if content.pictures(cell)]
         said = [words for cell in drawn for words in content.alternatives(path, cell)]
@@ -158,6 +158,7 @@ def test_every_page_can_be_read_without_a_network(book):
                 found += ["an explorer without its picture"] * here.count(False)
                 if found:
                     problems[str(name)] = found
-    cells = [cell for path in content.notebooks(ROOT, "notebooks") for cell in content.read(path).cells]
+    paths = [path for folder in content.LESSONS for path in content.notebooks(ROOT, folder)]
+    cells = [cell for path in paths for cell in content.read(path).cells]
     assert len(live) == sum(bool(content.EXPLORER.search(cell.source)) for cell in cells) > 5
     assert problems == {}

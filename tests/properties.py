@@ -314,7 +314,7 @@ def rows_are_counted_as_a_set_would(diagnostics, rows=((1, 2), (3, 4), (1, 2), (
 
 
 def rays_are_counted_by_direction(diagnostics):
-    """Positive multiples are one ray, opposite rows are two, rows of zeros are none; leading axes count each network."""
+    """Positive multiples are one ray, opposite rows two, rows of zeros none; leading axes count each network."""
     rows = np.array([[1.0, -2.0], [3.0, -6.0], [0.0, 0.0], [-1.0, 2.0], [2.0, 1.0]])
     assert diagnostics.distinct_rays(rows) == 3 and diagnostics.distinct_rays(rows[:3]) == 1
     assert diagnostics.distinct_rays(0 * rows) == 0

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections import Counter
 
 TEMPORARY = tempfile.mkdtemp(prefix="course-tests-")
 
@@ -27,3 +28,15 @@ def pytest_sessionstart(session):
 def pytest_unconfigure(config):
     """Take the temporary folder away."""
     shutil.rmtree(TEMPORARY, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Name at the end what was skipped, each cause once: it says what is missing, and what to install."""
+    causes = Counter()
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[-1] if isinstance(report.longrepr, tuple | list) else report.longreprtext
+        causes[" ".join(reason.removeprefix("Skipped").lstrip(": ").split()) or "marked to be skipped"] += 1
+    if causes:
+        terminalreporter.section("skipped here")
+        for cause, count in causes.most_common():
+            terminalreporter.write_line(f"{count:5}  {cause}")

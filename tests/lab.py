@@ -11,7 +11,9 @@ from course_utils import _programs
 CHROMIUM = _programs.find(*_programs.CHROMIUM)
 IDLE = "jupyterapp.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
 
-in_chromium = pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+in_chromium = pytest.mark.skipif(
+    not CHROMIUM, reason="Chromium is not installed: install Chromium or Chrome (Debian: apt install chromium)"
+)
 
 
 def free_port():

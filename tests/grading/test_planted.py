@@ -1,14 +1,12 @@
 """Planted answers of tests/mistakes go through sandbox and judge: wrong ones get 0, right ones all points."""
 
 import pytest
-from corpus import ROOT, name, number, questions
+from corpus import LEVEL, ROOT, name, number, questions
 
 from course_utils.checks import QUESTIONS
 from course_utils.grading import exam, judge, setting
 from course_utils.grading import plan as plans
 from course_utils.grading.sandbox import host
-
-LEVEL = host.level()
 
 
 def _planted(question):

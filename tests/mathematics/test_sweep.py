@@ -81,7 +81,9 @@ def test_any_executor_finds_the_same(executor):
 
 def test_dask_finds_the_same(tmp_path):
     """A scheduler and two workers, each started from Dask's command line."""
-    distributed = pytest.importorskip("distributed", reason="the extra `dask` is not installed")
+    distributed = pytest.importorskip(
+        "distributed", reason="Dask is not installed: `pip install -e .[dask]` installs it"
+    )
     with contextlib.ExitStack() as stack:
 
         def start(*command):

@@ -17,7 +17,7 @@ from course_utils.authoring import content, stored
 from course_utils.publishing import site
 
 ROOT = Path(__file__).resolve().parents[2]
-EXTRA = "the extra is not installed: `pip install -e .[site]` installs it"
+EXTRA = "Sphinx is not installed: `pip install -e .[site]` installs it"
 for module in ("sphinx", "myst_nb", "sphinx_book_theme", "sphinx_revealjs"):
     if not os.environ.get("CI"):
         pytest.importorskip(module, reason=EXTRA)

@@ -16,7 +16,7 @@ from course_utils.authoring import content
 
 if not os.environ.get("CI"):
     for module in ("markdown_it", "mdit_py_plugins", "sphinx_revealjs"):
-        pytest.importorskip(module, reason="the extra is not installed: `pip install -e .[site]` installs it")
+        pytest.importorskip(module, reason="Sphinx is not installed: `pip install -e .[site]` installs it")
 
 from course_utils.publishing import slides  # needs what was asked for above only when it is used
 

@@ -1,0 +1,60 @@
+"""What keeps the course in order: what a run of the tests says at its end, and that one thing is said in one place."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def python(*arguments, cwd=ROOT, **environment):
+    """Run this Python there and return the finished process."""
+    environment = {**os.environ, **environment}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
+    )
+
+
+SKIPS = """
+import pytest
+pytestmark = pytest.mark.filterwarnings("default")
+
+@pytest.mark.skipif(True, reason="Chromium is not installed: install it")
+@pytest.mark.parametrize("n", range({}))
+def test_browser(n): pass
+
+def test_inside(): pytest.importorskip("no_such_module", reason="npm is not there")
+
+def test_runs(): pass
+"""
+
+
+@pytest.mark.parametrize("at_once", [[], ["-n", "2"]], ids=["alone", "at once"])
+def test_what_was_skipped_is_said_at_the_end_each_cause_once(tmp_path, at_once):
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    (tmp_path / "test_one.py").write_text(SKIPS.format(3))
+    (tmp_path / "test_two.py").write_text(SKIPS.format(2))
+    (tmp_path / "test_three.py").write_text("import pytest\npytest.importorskip('no_such', reason='npm is not there')")
+    cells = [nbformat.v4.new_code_cell("# NBVAL_SKIP\n1 / 0"), nbformat.v4.new_code_cell("6 * 7")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "lesson.ipynb")
+    done = python("-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", *at_once, cwd=tmp_path, PYTEST_ADDOPTS="")
+    *_, title, first, second, third, last = filter(None, done.stdout.splitlines())
+    assert done.returncode == 0 and " skipped here " in title, done.stdout
+    assert [first, second, third] == [
+        "    5  Chromium is not installed: install it",
+        "    3  npm is not there",
+        "    1  marked to be skipped",
+    ]
+    assert " 3 passed, 9 skipped in " in last
+
+
+def test_nothing_is_said_of_skips_where_there_are_none(tmp_path):
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    (tmp_path / "test_one.py").write_text("def test_runs(): pass")
+    done = python("-m", "pytest", "-p", "no:cacheprovider", cwd=tmp_path, PYTEST_ADDOPTS="")
+    assert done.returncode == 0 and "skipped" not in done.stdout

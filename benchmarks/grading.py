@@ -94,9 +94,9 @@ def raising(path):
         if cell["metadata"]["course"]["role"] == "check":
             question, name = "".join(cell["source"])[len("check(") : -1].split(", ")
             cell["source"] = (
-                "from course_utils.checks import QUESTIONS, core\n"
-                f"line = core.verdict(QUESTIONS[{question}], {name})\n"
-                "assert line.startswith('✓'), line"
+                "from course_utils.checks import QUESTIONS, verdict_on\n"
+                f"verdict = verdict_on(QUESTIONS[{question}], {name})\n"
+                "assert verdict.mark == 'right', verdict"
             )
     return json.dumps(nb)
 

@@ -16,7 +16,8 @@ from course_utils.checks import (
     exercise08,
     exercise09,
 )
-from course_utils.checks.core import SECONDS, verdict
+from course_utils.checks.core import SECONDS, verdict_on
+from course_utils.checks.verdict import RIGHT, line
 from course_utils.questions.predictions import answers, record
 
 EXERCISE = "exercise "  # how a key of the stored answers begins that means a question
@@ -44,9 +45,12 @@ def check(question_id, answer=None, *, seconds=SECONDS):
     in the main thread, and between two steps of Python. Elsewhere there is no limit: interrupt the kernel.
     """
     question = QUESTIONS.get(question_id) if isinstance(question_id, str) else None
-    line = verdict(question, answer, seconds) if question else _unknown(question_id)
-    print(line)
-    if line.startswith("✓") and question_id not in _solved():
+    if question is None:
+        print(_unknown(question_id))
+        return
+    verdict = verdict_on(question, answer, seconds)
+    print(line(verdict))
+    if verdict.mark == RIGHT and question_id not in _solved():
         note = record(f"{EXERCISE}{question_id}", "solved")
         if note:  # it could not be stored
             print(note)

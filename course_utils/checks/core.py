@@ -1,4 +1,4 @@
-"""The machinery of the checks: run a learner's function on random inputs and say what is wrong first, in one line."""
+"""The machinery of the checks: call a learner's function on random inputs and find out what is wrong first."""
 
 import contextlib
 import inspect
@@ -6,30 +6,31 @@ import io
 import os
 import re
 import signal
-import textwrap
 import threading
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from course_utils.checks.values import Problem, Run, described, different, read, same, type_name, values_wrong
+from course_utils.checks.values import Call, NoValue, Recognised, described, different, read, same, shaped, type_name
+from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Known, Verdict, shortened, words
 
 SECONDS = 10  # how long an answer may take by default
 SEED = 20  # of the random inputs: fixed, so that a message is the same whenever the answer is
 MATMUL = re.compile(r"matmul: .*\((size \d+ is different from \d+)\)")  # the rest is only for those who know gufuncs
 STUB = re.compile(r"[\w.]+: write \w+")  # what a stub raises NotImplementedError with
 BROADCAST = re.compile(r"could not be broadcast together with shapes \((\d+),(\d+)\) \((\d+),(\d*)\)")
-HIDDEN = " (what your function printed is hidden here: call it yourself to see it)"
 
 
 class Mistake(NamedTuple):
-    """A wrong answer that learners give, and the words that name it."""
+    """A wrong answer that learners give: its id, the words that name it, and the answer; `also` are its variants."""
 
+    id: str
     message: str
     function: Callable
+    also: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,11 @@ class Question:
     """A question of an exercise, as data.
 
     `reference` is a right answer: its name and its parameters are those the learner was asked for. `cases(rng)` yields
-    tuples of arguments, newly made each time, so that nobody can spoil them for anybody else. `compare(runs)` returns
-    None if all values are right, else a fact about them in words. `advice` are pairs of a regular expression and the
-    words to add to an error that it is found in. `builds_on` are pairs of an earlier question and a function that makes
-    an answer to this one from the learner's answer to that one, so that a mistake made there is sought there.
+    tuples of arguments, newly made each time, so that nobody can spoil them for anybody else. `compare(calls)` returns
+    None if all values are right, else what is wrong: a sentence, a `Fact`, or a mistake `Recognised`. `advice` are
+    pairs of a regular expression and the words to add to an error that it is found in. `builds_on` are pairs of an
+    earlier question and a function that makes an answer to this one from the learner's answer to that one, so that a
+    mistake made there is sought there.
     """
 
     id: str
@@ -71,31 +73,37 @@ class TimeUp(BaseException):
     """The time is up. No `except Exception` in an answer stops this one."""
 
 
-def verdict(question, answer, seconds=SECONDS):
-    """The line to print for an answer: solved, not attempted yet, or what is wrong first."""
+def verdict_on(question, answer, seconds=SECONDS):
+    """The `Verdict` on an answer to a question."""
     hidden = _Hidden()
     try:
-        wrong = _misfit(question, answer) or _first_wrong(question, answer, seconds, hidden)
+        verdict = _misfit(question, answer) or _first_wrong(question, answer, seconds, hidden)
     except Unwritten as stub:
-        if str(stub) == "..." or str(stub).startswith(f"{question.id}:"):
-            return f"– {question.id} not attempted yet"
-        wrong = f"it calls an answer that is still missing ({stub})"
+        verdict = unwritten(question.id, str(stub))
     except TimeUp:
-        wrong = f"no result after {seconds:g} s: is it slow, or is there a loop that never ends?"
+        verdict = Verdict(question.id, WRONG, fact=Fact("late", {"seconds": seconds}))
     finally:
         hidden.close()
-    if wrong:
-        return f"✗ {question.id} not yet: {wrong}{HIDDEN if hidden.used else ''}"
-    return f"✓ {question.id} solved ({question.points} point{'s' if question.points != 1 else ''})"
+    if verdict is None:
+        return Verdict(question.id, RIGHT, question.points)
+    return replace(verdict, printed=hidden.used and verdict.mark == WRONG)
+
+
+def unwritten(question_id, stub):
+    """The verdict on an answer that came upon a stub of that text: its own, or that of another question."""
+    if stub == "..." or stub.startswith(f"{question_id}:"):
+        return Verdict(question_id, OPEN)
+    return Verdict(question_id, WRONG, fact=Fact("unwritten", {"stub": stub}))
 
 
 def _misfit(question, answer):
-    """Why the answer cannot be called with the question's arguments; None if it can."""
+    """The verdict on an answer that cannot be called with the question's arguments; None if it can."""
     names = ", ".join(question.parameters)
     if answer is Ellipsis:
         raise Unwritten("...")
     if not callable(answer):
-        return f"the function {question.reference.__name__}({names}) was expected, got {type_name(answer)}"
+        wanted = f"{question.reference.__name__}({names})"
+        return Verdict(question.id, WRONG, fact=Fact("not a function", {"wanted": wanted, "got": type_name(answer)}))
     try:
         signature = inspect.signature(answer)
     except (TypeError, ValueError):  # some functions written in C do not tell theirs
@@ -103,44 +111,63 @@ def _misfit(question, answer):
     try:
         signature.bind(*question.parameters)
     except TypeError:
-        return f"wrong number of arguments: it takes {signature}, it must take ({names})"
+        parts = {"wanted": f"({names})", "got": shortened(str(signature), 120)}
+        return Verdict(question.id, WRONG, fact=Fact("arguments", parts))
     return None
 
 
 def _first_wrong(question, answer, seconds, hidden):
-    """What is wrong first with the results of a function; None if nothing is."""
+    """The verdict on an answer from what it makes of the inputs; None if nothing is wrong."""
     inputs = question.inputs()
     expected = [question.reference(*args.values()) for args in question.inputs()]
     with _limited(seconds):
-        found = _outcomes(answer, inputs, question.inputs(), expected, hidden)
+        outcomes = _outcomes(answer, inputs, question.inputs(), expected, hidden)
     return explain(
         question,
         question.inputs,
-        found,
+        outcomes,
         expected,
         _names(getattr(answer, "__code__", None)),
-        lambda: _cause(question, answer, inputs, found, expected, seconds),
+        lambda: _cause(question, answer, inputs, outcomes, expected, seconds),
         inputs,
     )
 
 
-def explain(question, fresh_inputs, found, expected, names=frozenset(), cause=lambda: None, seen=None):
-    """What is wrong first with what an answer made of the cases: values or problems; None if nothing is.
+def explain(question, fresh_inputs, outcomes, expected, names=frozenset(), cause=lambda: None, seen=None):
+    """The verdict on what an answer made of the cases, a value or a `NoValue` of each; None if nothing is wrong.
 
     fresh_inputs() makes the cases anew; names are those the answer mentions; cause() may know an earlier question to
     look at first; seen are the cases as the answer left them, where that tells something.
     """
     inputs = seen or fresh_inputs()
-    problem = next((outcome for outcome in found if isinstance(outcome, Problem)), None)
-    if not problem and (fact := question.compare([Run(*run, names) for run in zip(inputs, found, expected)])) is None:
-        return None
-    if reason := cause():
-        return f"{problem}; {reason}" if problem else values_wrong(expected[0]) + reason
-    for mistake in question.mistakes:
-        theirs = _outcomes(mistake.function, fresh_inputs(), fresh_inputs(), expected)
-        if _alike(question, inputs, found, theirs, expected):
-            return f"{problem}; {mistake.message}" if problem else values_wrong(expected[0]) + mistake.message
-    return f"{problem}{_advice(question, problem)}" if problem else fact
+    broken = next((outcome for outcome in outcomes if isinstance(outcome, NoValue)), None)
+    mistake = None
+    if broken:
+        fact = broken.fact
+    else:
+        wrong = question.compare([Call(*call, names) for call in zip(inputs, outcomes, expected)])
+        if wrong is None:
+            return None
+        fact, mistake = _fact(wrong, expected[0])
+    if earlier := cause():
+        return Verdict(question.id, WRONG, fact=fact, earlier=earlier)
+    for known in question.mistakes:
+        for function in (known.function, *known.also):
+            theirs = _outcomes(function, fresh_inputs(), fresh_inputs(), expected)
+            if _alike(question, inputs, outcomes, theirs, expected):
+                fact = Fact(fact.kind, {name: part for name, part in fact.parts.items() if name != "lead"})
+                return Verdict(question.id, WRONG, fact=fact, mistake=Known(known.id, known.message))
+    advice = _advice(question, fact) if fact.kind == "raised" else ""
+    return Verdict(question.id, WRONG, fact=fact, mistake=mistake, advice=advice)
+
+
+def _fact(wrong, expected):
+    """What a question's `compare` found, as a `Fact`, and the `Known` mistake that it recognised or None."""
+    if isinstance(wrong, Fact):
+        return wrong, None
+    if isinstance(wrong, Recognised):
+        return Fact("values", {"shaped": shaped(expected), "lead": wrong.lead}), Known(wrong.id, wrong.message)
+    return Fact("values", {"shaped": shaped(expected), "text": shortened(wrong)}), None
 
 
 def _names(code):
@@ -150,8 +177,8 @@ def _names(code):
     return frozenset(code.co_names).union(*map(_names, code.co_consts))
 
 
-def _cause(question, answer, inputs, found, expected, seconds):
-    """Where to look first if the learner's answer to an earlier question explains these outcomes; else None."""
+def _cause(question, answer, inputs, outcomes, expected, seconds):
+    """(id, name) of an earlier question if the learner's answer to it explains these outcomes; else None."""
     for earlier, made_from in question.builds_on:
         name = earlier.reference.__name__
         theirs = answer.__globals__.get(name) if inspect.isfunction(answer) else None
@@ -159,52 +186,51 @@ def _cause(question, answer, inputs, found, expected, seconds):
             continue
         # It may be missing still, or never end: then it is not what was called here.
         with contextlib.suppress(Unwritten, TimeUp), _limited(seconds):
-            outcomes = _outcomes(made_from(theirs), question.inputs(), question.inputs(), expected)
-            if any(_alike(question, inputs, found, outcomes, expected, by_text) for by_text in (False, True)):
-                return f"this comes from your {name}, check {earlier.id} first"
+            made = _outcomes(made_from(theirs), question.inputs(), question.inputs(), expected)
+            if any(_alike(question, inputs, outcomes, made, expected, by_text) for by_text in (False, True)):
+                return earlier.id, name
     return None
 
 
-def _advice(question, problem):
-    """What may help with an error, beginning with "; ", or nothing."""
-    if problem.kind[0] != "raised":
-        return ""
-    for pattern, words in question.advice:
-        if re.search(pattern, str(problem)):
-            return f"; {words}"
-    if shapes := BROADCAST.search(str(problem)):
+def _advice(question, error):
+    """What may help with an error, or ""."""
+    told = words(Verdict(question.id, WRONG, fact=error))
+    for pattern, advice in question.advice:
+        if re.search(pattern, told):
+            return advice
+    if shapes := BROADCAST.search(told):
         a, b, c, d = shapes.groups()
         if not d and a == c:
-            return f"; an array ({c},) is taken for a row: make it a column with [:, None], or sum with keepdims=True"
+            return f"an array ({c},) is taken for a row: make it a column with [:, None], or sum with keepdims=True"
         if (a, b) == (d, c):
-            return "; one of these two is the transpose of what fits"
+            return "one of these two is the transpose of what fits"
     return ""
 
 
-def _alike(question, inputs, found, theirs, expected, by_text=False):
-    """Whether two answers went the same way in all cases: the same kinds (or texts) of problems, the same values."""
-    if [_kind(outcome, by_text) for outcome in found] != [_kind(outcome, by_text) for outcome in theirs]:
+def _alike(question, inputs, outcomes, theirs, expected, by_text=False):
+    """Whether two answers went the same way in all cases: the same kinds (or texts) of errors, the same values."""
+    if [_kind(outcome, by_text) for outcome in outcomes] != [_kind(outcome, by_text) for outcome in theirs]:
         return False
-    if not all(a.read_alike(b) for a, b in zip(found, theirs) if isinstance(a, Problem)):
+    if not all(a.read_alike(b) for a, b in zip(outcomes, theirs) if isinstance(a, NoValue)):
         return False
-    runs = [Run(*run) for run in zip(inputs, found, theirs) if not isinstance(run[1], Problem)]
-    if ("raised",) in map(_kind, found) and not by_text:
+    calls = [Call(*call) for call in zip(inputs, outcomes, theirs) if not isinstance(call[1], NoValue)]
+    if any(isinstance(a, NoValue) and a.fact.kind == "raised" for a in outcomes) and not by_text:
         # Many mistakes raise an error: one tells them apart only together with wrong values in the other cases.
-        others = [Run(*run) for run in zip(inputs, found, expected) if not isinstance(run[1], Problem)]
+        others = [Call(*call) for call in zip(inputs, outcomes, expected) if not isinstance(call[1], NoValue)]
         if not others or question.compare(others) is None:
             return False
-    return not runs or question.compare(runs) is None
+    return not calls or question.compare(calls) is None
 
 
 def _kind(outcome, by_text=False):
-    """The kind, or the text, of a problem; None for a value."""
-    if not isinstance(outcome, Problem):
+    """The kind, or all, of why there is no value; None for a value."""
+    if not isinstance(outcome, NoValue):
         return None
-    return str(outcome) if by_text else outcome.kind
+    return outcome.fact if by_text else outcome.kind
 
 
 def _outcomes(function, inputs, untouched, expected, hidden=None):
-    """What a function makes of each case: a value to compare, or a `Problem`. What it prints goes to `hidden`."""
+    """What a function makes of each case: a value to compare, or a `NoValue`. What it prints goes to `hidden`."""
     with _quiet(hidden):
         return [_outcome(function, *case) for case in zip(inputs, untouched, expected, strict=True)]
 
@@ -220,27 +246,24 @@ def _outcome(function, args, untouched, expected):
 
 
 def received(value, args, untouched, expected):
-    """A value, read; or a `Problem`, if it cannot be read or the arguments are not what they were."""
+    """A value, read; or a `NoValue`, if it cannot be read or the arguments are not what they were."""
     if value is Ellipsis:
         raise Unwritten("...")
     try:
         value = read(value, expected)
-    except Problem as problem:
-        return problem
-    changed = [name for name, before in untouched.items() if not same(before, args[name])]
-    if changed:
-        return Problem(("in place", *changed), f"it changes its input {changed[0]} in place: work on a copy")
-    return value
+    except NoValue as reason:
+        return reason
+    names = [name for name, before in untouched.items() if not same(before, args[name])]
+    return NoValue("changed", names=names) if names else value
 
 
 def raised(name, error, untouched, may_be_stub=False):
-    """The `Problem` of an error of that class, or that text, in one case; `Unwritten` if a stub raised it."""
+    """The `NoValue` of an error of that class, or that text, in one case; `Unwritten` if a stub raised it."""
     text = _one_line(error)
     if may_be_stub and STUB.fullmatch(text):
         raise Unwritten(text)
-    given = f", given {described(untouched)}"
     # Which error it is depends on how a mistake is written down: in which cases there is one tells more.
-    return Problem(("raised",), f"{name}: {text}{given}" if text else f"{name}{given}")
+    return NoValue("raised", error=name, text=text, given=described(untouched))
 
 
 def _one_line(error):
@@ -249,8 +272,7 @@ def _one_line(error):
         text = str(error)
     except Exception:  # a class of the learner's own may be broken, too
         return ""
-    text = MATMUL.sub(r"matmul: \1", re.sub(r" at 0x[0-9a-fA-F]+", "", text))
-    return textwrap.shorten(text, 120, placeholder=" ...")
+    return shortened(MATMUL.sub(r"matmul: \1", re.sub(r" at 0x[0-9a-fA-F]+", "", text)), 120)
 
 
 class _Hidden(io.TextIOWrapper):

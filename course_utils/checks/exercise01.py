@@ -7,6 +7,7 @@ import numpy as np
 from course_utils import activations, gradcheck, losses, mlp
 from course_utils.activations import lecun_tanh
 from course_utils.checks.core import Mistake, Question
+from course_utils.checks.values import Recognised
 from course_utils.losses import softmax
 
 
@@ -48,17 +49,32 @@ _slope = lecun_tanh.derivative
 
 # Wrong formulas for f'(z), which may turn up wherever f' is needed.
 _WRONG_SLOPES = (
-    Mistake("the inner derivative 2/3 is missing (chain rule)", lambda z: 1.7159 * (1 - np.tanh(2 * z / 3) ** 2)),
-    Mistake("the outer factor 1.7159 is missing", lambda z: 2 / 3 * (1 - np.tanh(2 * z / 3) ** 2)),
-    Mistake("both factors, 1.7159 and the inner derivative 2/3, are missing", lambda z: 1 - np.tanh(2 * z / 3) ** 2),
     Mistake(
+        "no-inner-factor",
+        "the inner derivative 2/3 is missing (chain rule)",
+        lambda z: 1.7159 * (1 - np.tanh(2 * z / 3) ** 2),
+    ),
+    Mistake("no-outer-factor", "the outer factor 1.7159 is missing", lambda z: 2 / 3 * (1 - np.tanh(2 * z / 3) ** 2)),
+    Mistake(
+        "no-factors",
+        "both factors, 1.7159 and the inner derivative 2/3, are missing",
+        lambda z: 1 - np.tanh(2 * z / 3) ** 2,
+    ),
+    Mistake(
+        "h-squared-scaled",
         "1 - h^2 is wrong here: the square is that of tanh(2z/3), without the factor 1.7159",
         lambda z: _SLOPE * (1 - lecun_tanh(z) ** 2),
     ),
-    Mistake("1 - h^2 is the derivative of plain tanh, not of this f", lambda z: 1 - lecun_tanh(z) ** 2),
-    Mistake("the tanh must be taken of 2z/3, not of z", lambda z: _SLOPE * (1 - np.tanh(z) ** 2)),
-    Mistake("this is the derivative of plain tanh", lambda z: 1 - np.tanh(z) ** 2),
-    Mistake("the tanh is not squared: its derivative is 1 - tanh^2", lambda z: _SLOPE * (1 - np.tanh(2 * z / 3))),
+    Mistake(
+        "h-squared-plain", "1 - h^2 is the derivative of plain tanh, not of this f", lambda z: 1 - lecun_tanh(z) ** 2
+    ),
+    Mistake("tanh-of-z", "the tanh must be taken of 2z/3, not of z", lambda z: _SLOPE * (1 - np.tanh(z) ** 2)),
+    Mistake("plain-tanh", "this is the derivative of plain tanh", lambda z: 1 - np.tanh(z) ** 2),
+    Mistake(
+        "tanh-not-squared",
+        "the tanh is not squared: its derivative is 1 - tanh^2",
+        lambda z: _SLOPE * (1 - np.tanh(2 * z / 3)),
+    ),
 )
 
 DERIVATIVE = Question(
@@ -69,8 +85,8 @@ DERIVATIVE = Question(
     _points,
     (
         *_WRONG_SLOPES,
-        Mistake("this is f' evaluated at h = f(z): z itself goes into f'", lambda z: _slope(lecun_tanh(z))),
-        Mistake("this is f itself, not its derivative", lecun_tanh),
+        Mistake("at-h", "this is f' evaluated at h = f(z): z itself goes into f'", lambda z: _slope(lecun_tanh(z))),
+        Mistake("f-itself", "this is f itself, not its derivative", lecun_tanh),
     ),
 )
 
@@ -96,57 +112,87 @@ OUTPUT_DELTA = Question(
     _logits,
     (
         Mistake(
+            "sum-not-mean",
             "this is for the sum over the batch: the loss is the mean, so divide by the number of samples",
             lambda a, t: _sigmoid(a) - t,
         ),
         Mistake(
+            "per-entry",
             "divided by the number of entries: the mean is over the samples only, so divide by n",
             lambda a, t: (_sigmoid(a) - t) / a.size,
         ),
         Mistake(
+            "per-output",
             "divided by the number of outputs: it must be the number of samples",
             lambda a, t: (_sigmoid(a) - t) / a.shape[1],
         ),
-        Mistake(_sign, lambda a, t: (t - _sigmoid(a)) / len(a)),
-        Mistake(f"{_sign}; and it is the sum, not the mean, over the batch", lambda a, t: t - _sigmoid(a)),
+        Mistake("sign", _sign, lambda a, t: (t - _sigmoid(a)) / len(a)),
         Mistake(
+            "sign-and-sum", f"{_sign}; and it is the sum, not the mean, over the batch", lambda a, t: t - _sigmoid(a)
+        ),
+        Mistake(
+            "softmax",
             "this is the softmax: here each output goes through a sigmoid of its own",
             lambda a, t: (softmax(a) - t) / len(a),
         ),
         Mistake(
+            "softmax-and-sum",
             "this is the softmax, and the sum over the batch: here each output has a sigmoid, and the loss is a mean",
             lambda a, t: softmax(a) - t,
         ),
         Mistake(
+            "sigmoid-slope-too-much",
             "the factor p (1 - p) is too much: it cancels against the denominator of dL/dp",
             lambda a, t: (_sigmoid(a) - t) * _sigmoid(a) * (1 - _sigmoid(a)) / len(a),
         ),
         Mistake(
+            "by-p",
             "this is dL/dp: multiply by dp/dz = p (1 - p), the derivative of the sigmoid",
             lambda a, t: (_sigmoid(a) - t) / (_sigmoid(a) * (1 - _sigmoid(a))) / len(a),
         ),
-        Mistake("the sigmoid is missing: this compares the targets with the logits", lambda a, t: (a - t) / len(a)),
-        Mistake("the targets are not subtracted: p is only half of it", lambda a, t: _sigmoid(a) / len(a)),
-        Mistake("these are the probabilities p: subtract the targets, divide by n", lambda a, t: _sigmoid(a)),
         Mistake(
+            "no-sigmoid",
+            "the sigmoid is missing: this compares the targets with the logits",
+            lambda a, t: (a - t) / len(a),
+        ),
+        Mistake(
+            "no-targets", "the targets are not subtracted: p is only half of it", lambda a, t: _sigmoid(a) / len(a)
+        ),
+        Mistake(
+            "probabilities",
+            "these are the probabilities p: subtract the targets, divide by n",
+            lambda a, t: _sigmoid(a),
+        ),
+        Mistake(
+            "sigmoid-turned",
             "the sigmoid is turned round: it is 1 / (1 + exp(-z)), with a minus",
             lambda a, t: (_sigmoid(-a) - t) / len(a),
         ),
         Mistake(
+            "averaged-away",
             "this is averaged over the samples: each sample keeps its row, divided by n",
             lambda a, t: (_sigmoid(a) - t).mean(axis=0),
         ),
-        Mistake("this is one number, as the loss is: its gradient has an entry for each output", lambda a, t: 0.0),
-        Mistake("tanh is no probability: the outputs have sigmoids", lambda a, t: (np.tanh(a) - t) / len(a)),
         Mistake(
+            "one-number",
+            "this is one number, as the loss is: its gradient has an entry for each output",
+            lambda a, t: 0.0,
+        ),
+        Mistake(
+            "tanh-outputs", "tanh is no probability: the outputs have sigmoids", lambda a, t: (np.tanh(a) - t) / len(a)
+        ),
+        Mistake(
+            "first-term-only",
             "only the first term of the loss is differentiated: (1 - t) log(1 - p) depends on z, too",
             lambda a, t: t * (_sigmoid(a) - 1) / len(a),
         ),
         Mistake(
+            "targets-rounded",
             "the targets are rounded to 0 or 1: they may be any numbers between",
             lambda a, t: (_sigmoid(a) - (t > 0.5)) / len(a),
         ),
         Mistake(
+            "p-rounded",
             "the p are rounded to 0 or 1: they may be any numbers between",
             lambda a, t: ((a > 0) - t) / len(a),
         ),
@@ -177,52 +223,81 @@ HIDDEN_DELTA = Question(
     hidden_delta,
     _layer,
     (
-        Mistake("phi' is taken at h = f(z): it must be taken at z", lambda d, W, z: (d @ W) * _slope(lecun_tanh(z))),
-        Mistake("the factor phi'(z) is missing: the error must also pass back through phi", lambda d, W, z: d @ W),
         Mistake(
+            "at-h", "phi' is taken at h = f(z): it must be taken at z", lambda d, W, z: (d @ W) * _slope(lecun_tanh(z))
+        ),
+        Mistake(
+            "no-slope",
+            "the factor phi'(z) is missing: the error must also pass back through phi",
+            lambda d, W, z: d @ W,
+        ),
+        Mistake(
+            "transposed",
             "W and its transpose are mixed up: with samples in rows it is delta W, not delta W^T",
             lambda d, W, z: (d @ W.T) * _slope(z),
         ),
-        Mistake("W and its transpose are mixed up, and the factor phi'(z) is missing", lambda d, W, z: d @ W.T),
-        Mistake(f"phi'(z) multiplies wrongly: {_entry_by_entry}", lambda d, W, z: d @ W @ _slope(z)),
-        Mistake(f"phi'(z) multiplies wrongly: {_entry_by_entry}", lambda d, W, z: d @ W @ _slope(z).T),
         Mistake(
+            "transposed-no-slope",
+            "W and its transpose are mixed up, and the factor phi'(z) is missing",
+            lambda d, W, z: d @ W.T,
+        ),
+        Mistake(
+            "matrix-product",
+            f"phi'(z) multiplies wrongly: {_entry_by_entry}",
+            lambda d, W, z: d @ W @ _slope(z),
+            (lambda d, W, z: d @ W @ _slope(z).T,),
+        ),
+        Mistake(
+            "matrix-product-columns",
             f"phi'(z) multiplies wrongly: {_entry_by_entry}, and with samples in rows delta W stands before it",
             lambda d, W, z: W.T @ d @ _slope(z),
         ),
         Mistake(
-            "delta and W are multiplied entry by entry: it is a matrix product, @", lambda d, W, z: d * W * _slope(z)
+            "w-entry-by-entry",
+            "delta and W are multiplied entry by entry: it is a matrix product, @",
+            lambda d, W, z: d * W * _slope(z),
         ),
         Mistake(
+            "plain-tanh",
             "the derivative of plain tanh, 1 - tanh(z)^2, is taken: here phi is LeCun's f, so it is f' of question 1.1",
             lambda d, W, z: (d @ W) * (1 - np.tanh(z) ** 2),
         ),
-        Mistake("multiplied by h = f(z) instead of phi'(z)", lambda d, W, z: (d @ W) * lecun_tanh(z)),
-        Mistake("multiplied by tanh(z) instead of phi'(z), and phi is LeCun's f", lambda d, W, z: (d @ W) * np.tanh(z)),
-        Mistake("1 - z^2 takes z for tanh(z)", lambda d, W, z: (d @ W) * (1 - z**2)),
+        Mistake("times-h", "multiplied by h = f(z) instead of phi'(z)", lambda d, W, z: (d @ W) * lecun_tanh(z)),
+        Mistake(
+            "times-tanh",
+            "multiplied by tanh(z) instead of phi'(z), and phi is LeCun's f",
+            lambda d, W, z: (d @ W) * np.tanh(z),
+        ),
+        Mistake("z-for-tanh", "1 - z^2 takes z for tanh(z)", lambda d, W, z: (d @ W) * (1 - z**2)),
         *(
-            Mistake(f"phi'(z) is wrong: {mistake.message}", lambda d, W, z, f=mistake.function: (d @ W) * f(z))
+            Mistake(
+                mistake.id, f"phi'(z) is wrong: {mistake.message}", lambda d, W, z, f=mistake.function: (d @ W) * f(z)
+            )
             for mistake in _WRONG_SLOPES
             if "plain tanh" not in mistake.message
         ),
         Mistake(
+            "h-squared-plain",
             "phi'(z) is wrong: 1 - h^2 is for plain tanh, with h = tanh(z)",
             lambda d, W, z: (d @ W) * (1 - lecun_tanh(z) ** 2),
         ),
         Mistake(
+            "sigmoid-slope",
             "h (1 - h) is for the sigmoid: here phi' is f' of question 1.1",
             lambda d, W, z: (d @ W) * lecun_tanh(z) * (1 - lecun_tanh(z)),
         ),
         Mistake(
+            "column-formula",
             "W^T delta is the formula for one sample as a column: here samples are rows, so it is delta W",
             lambda d, W, z: (W.T @ d) * _slope(z),
         ),
-        Mistake("phi'(z) is added, it must multiply", lambda d, W, z: d @ W + _slope(z)),
+        Mistake("slope-added", "phi'(z) is added, it must multiply", lambda d, W, z: d @ W + _slope(z)),
         Mistake(
+            "divided-by-n",
             "divided by the number of samples: the mean is already in delta",
             lambda d, W, z: (d @ W) * _slope(z) / len(z),
         ),
-        Mistake("multiplied by z instead of phi'(z)", lambda d, W, z: (d @ W) * z),
+        Mistake("times-z", "multiplied by z instead of phi'(z)", lambda d, W, z: (d @ W) * z),
     ),
     builds_on=((DERIVATIVE, lambda theirs: lambda d, W, z: (d @ W) * theirs(z)),),
 )
@@ -297,95 +372,133 @@ GRADIENTS = Question(
     gradients,
     _networks,
     tuple(
-        Mistake(message, partial(_faulty, **parts) if isinstance(parts, dict) else parts)
-        for message, parts in [
+        Mistake(id, message, partial(_faulty, **parts) if isinstance(parts, dict) else parts)
+        for id, message, parts in [
             (
+                "bias-averaged",
                 "the bias gradient is averaged over the samples: sum it, the mean is already in delta",
                 {"bias": lambda delta: delta.mean(axis=0)},
             ),
             (
+                "both-divided",
                 "both gradients are divided by the number of samples once too often: the mean is already in delta",
                 {"begin": lambda z, y: (z - y) / len(y) ** 2},
             ),
             (
+                "weights-divided",
                 "the weight gradients are divided by the number of samples: the mean is already in delta",
                 {"weights": lambda delta, below, here: delta.T @ below / len(delta)},
             ),
-            ("this is the gradient of the sum over the batch: the loss is the mean", {"begin": lambda z, y: z - y}),
             (
+                "sum-not-mean",
+                "this is the gradient of the sum over the batch: the loss is the mean",
+                {"begin": lambda z, y: z - y},
+            ),
+            (
+                "two-of-the-square",
                 "twice too large: the loss is half the squared distance, so the 2 of the square cancels",
                 {"begin": lambda z, y: 2 * (z - y) / len(y)},
             ),
             (
+                "per-entry",
                 "the residual is divided by the number of entries: the mean is over the samples only",
                 {"begin": lambda z, y: (z - y) / y.size},
             ),
             (
+                "mean-square",
                 "twice too large, and divided by the number of entries: delta^L is (z^L - y) / n",
                 {"begin": lambda z, y: 2 * (z - y) / y.size},
             ),
-            ("the sign is flipped: delta at the output is (z^L - y) / n", {"begin": lambda z, y: (y - z) / len(y)}),
             (
+                "sign",
+                "the sign is flipped: delta at the output is (z^L - y) / n",
+                {"begin": lambda z, y: (y - z) / len(y)},
+            ),
+            (
+                "sigmoid-output",
                 "delta^L is that of question 1.2: with the squared error there is no sigmoid, it is (z^L - y) / n",
                 {"begin": lambda z, y: (_sigmoid(z) - y) / len(y)},
             ),
             (
+                "softmax-output",
                 "delta^L is that of a softmax: with the squared error it is (z^L - y) / n",
                 {"begin": lambda z, y: (softmax(z) - y) / len(y)},
             ),
             (
+                "weights-transposed",
                 "the weight gradient is transposed: it is delta^T h, of the shape of W",
                 {"weights": lambda delta, below, here: below.T @ delta},
             ),
-            ("phi'(z) is missing on the way back: every hidden delta is multiplied by it", {"slope": np.ones_like}),
-            ("phi' is taken at h instead of z on the way back", {"slope": lambda z: _slope(lecun_tanh(z))}),
-            ("multiplied by h instead of phi'(z) on the way back", {"slope": lecun_tanh}),
-            (_wrong_layer, {"weights": _own_output}),
-            (_wrong_layer, {"weights": _own_output, "keep": lecun_tanh}),
-            (_wrong_z, {"at": lambda z, l: z[l]}),
-            (_wrong_z, {"at": lambda z, l: z[1]}),
             (
+                "no-slope",
+                "phi'(z) is missing on the way back: every hidden delta is multiplied by it",
+                {"slope": np.ones_like},
+            ),
+            ("at-h", "phi' is taken at h instead of z on the way back", {"slope": lambda z: _slope(lecun_tanh(z))}),
+            ("times-h", "multiplied by h instead of phi'(z) on the way back", {"slope": lecun_tanh}),
+            ("own-output", _wrong_layer, {"weights": _own_output}),
+            ("own-output-activated", _wrong_layer, {"weights": _own_output, "keep": lecun_tanh}),
+            ("wrong-z", _wrong_z, {"at": lambda z, l: z[l]}),
+            ("first-z", _wrong_z, {"at": lambda z, l: z[1]}),
+            (
+                "plain-tanh",
                 "plain tanh is used throughout: this network has LeCun's f",
                 {"phi": np.tanh, "slope": activations.tanh.derivative},
             ),
-            ("plain tanh is used on the way forward: this network has LeCun's f", {"phi": np.tanh}),
             (
+                "plain-tanh-forward",
+                "plain tanh is used on the way forward: this network has LeCun's f",
+                {"phi": np.tanh},
+            ),
+            (
+                "plain-tanh-back",
                 "the slope on the way back is that of plain tanh: this network has LeCun's f",
                 {"slope": activations.tanh.derivative},
             ),
             (
+                "h-squared-plain",
                 "1 - h^2 is the slope of plain tanh only: on the way back take f' of question 1.1",
                 {"slope": lambda z: 1 - lecun_tanh(z) ** 2},
             ),
             *(
-                (f"phi'(z) is wrong on the way back: {mistake.message}", {"slope": mistake.function})
+                (mistake.id, f"phi'(z) is wrong on the way back: {mistake.message}", {"slope": mistake.function})
                 for mistake in _WRONG_SLOPES
                 if "plain tanh" not in mistake.message
             ),
-            ("the output layer has no activation: its z goes straight into the loss", {"end": lecun_tanh}),
             (
+                "output-activated",
+                "the output layer has no activation: its z goes straight into the loss",
+                {"end": lecun_tanh},
+            ),
+            (
+                "output-activated-and-back",
                 "the output layer has no activation, neither on the way forward nor back",
                 _f_at_the_output_differentiated,
             ),
             (
+                "transposed-back",
                 "W and its transpose are mixed up on the way back: with samples in rows it is delta W",
                 {"back": lambda delta, W, W_below: delta @ W.T},
             ),
             (
+                "wrong-layer-back",
                 "delta^l is sent back through W^l: it must come through W^(l+1)",
                 {"back": lambda delta, W, W_below: delta @ W_below},
             ),
             (
+                "matrix-product",
                 f"phi'(z) multiplies wrongly: {_entry_by_entry}",
                 {"one_down": lambda delta, W, z: delta @ W @ _slope(z)},
             ),
-            ("the bias is missing in the forward pass", {"forward": lambda h, W, b: h @ W.T}),
+            ("no-bias", "the bias is missing in the forward pass", {"forward": lambda h, W, b: h @ W.T}),
             (
+                "transposed-forward",
                 "W and its transpose are mixed up in the forward pass: z = h W^T + b",
                 {"forward": lambda h, W, b: h @ W + b},
             ),
-            ("the bias gradient is not summed over the samples", {"bias": lambda delta: delta}),
+            ("bias-not-summed", "the bias gradient is not summed over the samples", {"bias": lambda delta: delta}),
             (
+                "bias-wrong-axis",
                 "the bias gradient is summed over the wrong axis: over the samples, axis 0",
                 {"bias": lambda delta: delta.sum(axis=1)},
             ),
@@ -440,67 +553,83 @@ def _analytic(rng):
         yield _Watched(function), rng.uniform(0.4, 0.7, size=n).round(3)
 
 
-def _inexact(runs):
+def _inexact(calls):
     """What is wrong with a gradient that must be right to 1e-12; None if nothing is."""
-    worst = max(runs, key=_relative_error)
+    worst = max(calls, key=_relative_error)
     if _relative_error(worst) <= 1e-12:
         return None
-    steps = [_step(run) for run in runs]
-    reason = _from_complex_points(runs, steps) if all(steps) else _from_real_points(worst)
-    return f"the gradient is off by {_relative_error(worst):.0e} (relative): {reason}"
+    steps = [_step(call) for call in calls]
+    id, reason = _from_complex_points(calls, steps) if all(steps) else _from_real_points(worst)
+    at = f", at h = {max(steps):.0e}" if all(steps) else ""
+    return Recognised(id, reason, f"the gradient is off by {_relative_error(worst):.0e} (relative){at}")
 
 
-def _relative_error(run):
-    return float(np.abs(run.value - run.expected).max() / np.abs(run.expected).max())
+def _relative_error(call):
+    return float(np.abs(call.value - call.expected).max() / np.abs(call.expected).max())
 
 
-def _step(run):
+def _step(call):
     """The h of the first complex point at which f was called; 0 if there was none."""
-    return next((float(np.abs(p.imag).max()) for p in run.args["f"].points if p.imag.any()), 0.0)
+    return next((float(np.abs(p.imag).max()) for p in call.args["f"].points if p.imag.any()), 0.0)
 
 
-def _from_real_points(run):
-    """What was done instead, if f was never called with a complex number."""
-    points = [point.real for point in run.args["f"].points]
-    moved = [point for point in points if not np.array_equal(point, run.args["x"])]
-    if points and not moved and not run.value.any():
-        return "f got real numbers only, for an array of real numbers cannot hold ih: copy x with x.astype(complex)"
+def _from_real_points(call):
+    """What was done instead, with its id, if f was never called with a complex number."""
+    points = [point.real for point in call.args["f"].points]
+    moved = [point for point in points if not np.array_equal(point, call.args["x"])]
+    if points and not moved and not call.value.any():
+        return (
+            "real-array",
+            "f got real numbers only, for an array of real numbers cannot hold ih: copy x with x.astype(complex)",
+        )
     if not moved:
-        return "f must be called at x + ih, with a small h in one entry of x"
-    kind = "central difference"
+        return "never-moved", "f must be called at x + ih, with a small h in one entry of x"
+    kind = "central"
     if len(moved) < len(points):
-        kind = "forward difference" if (moved[0] - run.args["x"]).sum() > 0 else "backward difference"
-    return f"this is a {kind}, where values of f are subtracted and their digits cancel; step by ih instead"
+        kind = "forward" if (moved[0] - call.args["x"]).sum() > 0 else "backward"
+    return (
+        f"{kind}-difference",
+        f"this is a {kind} difference, where values of f are subtracted and their digits cancel; step by ih instead",
+    )
 
 
-def _from_complex_points(runs, steps):
-    """What was done with f(x + ih)."""
-    explained = [_explanations(run, h) for run, h in zip(runs, steps)]
-    for message in explained[0]:
-        if all(np.allclose(run.value, e[message], rtol=1e-9, atol=0) for run, e in zip(runs, explained)):
-            return message.format(h=max(steps))
-    return "take the imaginary part of f(x + ih), with one entry moved, and divide it by h"
+def _from_complex_points(calls, steps):
+    """What was done with f(x + ih), with its id."""
+    explained = [_explanations(call, h) for call, h in zip(calls, steps)]
+    for id, (message, _) in explained[0].items():
+        if all(np.allclose(call.value, e[id][1], rtol=1e-9, atol=0) for call, e in zip(calls, explained)):
+            return id, message
+    return "not-the-quotient", "take the imaginary part of f(x + ih), with one entry moved, and divide it by h"
 
 
-def _explanations(run, h):
-    """What f(x + ih) leads to if something is done wrong, by the message that says so."""
-    f, x = run.args["f"].function, run.args["x"]
+def _explanations(call, h):
+    """What f(x + ih) leads to if something is done wrong: {id: (the words that say so, the result)}."""
+    f, x = call.args["f"].function, call.args["x"]
     at_step = np.array([f(x + 1j * h * unit) for unit in np.eye(len(x))])
     right, together = at_step.imag / h, f(x + 1j * h).imag
-    at_once, stays = "all entries have moved at once", "put it back, or begin with a new copy"
+    stays, imag = "put it back, or begin with a new copy", "take the imaginary part, .imag"
     return {
-        f"{at_once}, which gives the sum of the derivatives: move one at a time": together / h,
-        f"{at_once}, and the result is not divided by h: move one at a time, divide by h": together,
-        f"each entry stays moved while the next ones move: {stays}": np.cumsum(right),
-        f"each entry stays moved while the others move: {stays}": np.cumsum(right[::-1])[::-1],
-        "this is the real part of f(x + ih): take the imaginary part, .imag": at_step.real,
-        "this is the real part of f(x + ih), divided by h: take the imaginary part, .imag": at_step.real / h,
-        "this is the modulus of f(x + ih): take the imaginary part, .imag": abs(at_step),
-        "this is the modulus of f(x + ih), divided by h: take the imaginary part, .imag": abs(at_step) / h,
-        "the imaginary part is not divided by h": at_step.imag,
-        "the imaginary part is divided by 2h: there is only one step, h": right / 2,
-        "the sign is flipped": -right,
-        "the step h = {h:.0e} is too large, the error is about h^2; nothing cancels here, so take 1e-30": right,
+        "all-at-once": (_all_at_once, together / h),
+        "all-at-once-not-divided": (
+            "all entries have moved at once, and the result is not divided by h: move one at a time, divide by h",
+            together,
+        ),
+        "not-put-back": (f"each entry stays moved while the next ones move: {stays}", np.cumsum(right)),
+        "not-put-back-backwards": (
+            f"each entry stays moved while the others move: {stays}",
+            np.cumsum(right[::-1])[::-1],
+        ),
+        "real-part": (f"this is the real part of f(x + ih): {imag}", at_step.real),
+        "real-part-divided": (f"this is the real part of f(x + ih), divided by h: {imag}", at_step.real / h),
+        "modulus": (f"this is the modulus of f(x + ih): {imag}", abs(at_step)),
+        "modulus-divided": (f"this is the modulus of f(x + ih), divided by h: {imag}", abs(at_step) / h),
+        "not-divided": ("the imaginary part is not divided by h", at_step.imag),
+        "two-steps": ("the imaginary part is divided by 2h: there is only one step, h", right / 2),
+        "sign": ("the sign is flipped", -right),
+        "large-step": (
+            "the step h is too large, the error is about h^2; nothing cancels here, so take 1e-30",
+            right,
+        ),
     }
 
 
@@ -509,6 +638,7 @@ def _at_complex_step(part):
     return lambda f, x: np.array([part(f(x + 1e-30j * unit), f(x)) for unit in np.eye(len(x))])
 
 
+_all_at_once = "all entries have moved at once, which gives the sum of the derivatives: move one at a time"
 _take_imag = "f(x + ih) is complex: only its imaginary part is wanted, f(z).imag / h"
 
 COMPLEX_STEP = Question(
@@ -518,9 +648,10 @@ COMPLEX_STEP = Question(
     complex_step_gradient,
     _analytic,
     (
-        Mistake(_take_imag, _at_complex_step(lambda moved, start: moved / 1e-30)),
+        Mistake("complex-result", _take_imag, _at_complex_step(lambda moved, start: moved / 1e-30)),
         Mistake(
-            "all entries have moved at once, which gives the sum of the derivatives: move one at a time",
+            "all-at-once",
+            _all_at_once,
             lambda f, x: f(x + 1e-30j).imag / 1e-30,
         ),
     ),

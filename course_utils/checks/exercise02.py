@@ -54,9 +54,9 @@ def _deep_nets(rng):
     return fixed + [(phi, int(rng.integers(2, 8))) for phi in (sigmoid, tanh, _shifted)]
 
 
-def _wrong_moves(runs):
+def _wrong_moves(calls):
     """Which first moves are wrong; None if none are."""
-    for (activation, L), value, expected in ((run.args.values(), run.value, run.expected) for run in runs):
+    for (activation, L), value, expected in ((call.args.values(), call.value, call.expected) for call in calls):
         where = f"for {activation.name} and L = {L}"
         if len(value) != len(expected):
             return f"the list needs one entry for each of the L layers: {where} it has {len(value)}"
@@ -83,50 +83,67 @@ FIRST_MOVES = Question(
     _deep_nets,
     (
         Mistake(
+            "off-by-one",
             "off by one: the first step is t = 0, and W^L moves in it",
             _moves(lambda phi, L, l: L - l + 1 if phi.at_zero else None),
         ),
         Mistake(
+            "off-by-one-below",
             "off by one: W^(L-1) moves at step 1, after W^L has",
             _moves(lambda phi, L, l: max(L - l - 1, 0) if phi.at_zero else None),
         ),
         Mistake(
+            "reversed",
             "the order is reversed: errors come from the output, so W^L moves first",
             _moves(lambda phi, L, l: l - 1 if phi.at_zero else None),
         ),
         Mistake(
+            "reversed-off-by-one",
             "the order is reversed and off by one: errors come from the output, W^L moves at t = 0",
             _moves(lambda phi, L, l: l if phi.at_zero else None),
         ),
         Mistake(
+            "all-at-once",
             "not all at once: at t = 0 the error cannot pass W^L = 0, so the layers below wait",
             _moves(lambda phi, L, l: 0 if phi.at_zero else None),
         ),
         Mistake(
+            "phi-zero-ignored",
             "phi(0) = 0 changes everything: all h are 0, and so are all weight gradients, for ever",
             _moves(lambda phi, L, l: L - l),
         ),
         Mistake(
+            "output-layer-moves",
             "with phi(0) = 0 the output layer never moves either: its gradient is delta^L times h = 0",
             _moves(lambda phi, L, l: L - l if phi.at_zero else (0 if l == L else None)),
         ),
         Mistake(
+            "first-layer-moves",
             "with phi(0) = 0 the first layer never moves either: x is not 0, but delta^1 is",
             _moves(lambda phi, L, l: L - l if phi.at_zero else (0 if l == 1 else None)),
         ),
-        Mistake("not never: with phi(0) not 0 the weights do move, one layer after the other", _moves(lambda *_: None)),
         Mistake(
+            "never",
+            "not never: with phi(0) not 0 the weights do move, one layer after the other",
+            _moves(lambda *_: None),
+        ),
+        Mistake(
+            "output-layer-only",
             "with phi(0) not 0 it is not only the output layer: once W^L has moved, it sends errors back",
             _moves(lambda phi, L, l: 0 if phi.at_zero and l == L else None),
         ),
         Mistake(
+            "by-name",
             "it is not the name that counts: other activations have phi(0) not 0, too",
             _moves(lambda phi, L, l: L - l if phi.name == "sigmoid" else None),
         ),
         Mistake(
-            "it is phi(0) that counts, not phi'(0)", _moves(lambda phi, L, l: L - l if phi.slope_at_zero else None)
+            "by-slope",
+            "it is phi(0) that counts, not phi'(0)",
+            _moves(lambda phi, L, l: L - l if phi.slope_at_zero else None),
         ),
         Mistake(
+            "kinds-swapped",
             "the two kinds are swapped: phi(0) = 0 means never",
             _moves(lambda phi, L, l: None if phi.at_zero else L - l),
         ),
@@ -228,50 +245,75 @@ PERMUTE = Question(
     _nets_to_permute,
     (
         Mistake(
+            "columns-stay",
             "the columns of the next matrix must move along: the output has changed",
             _reordered(rows=_as_given, bias=_as_given),
         ),
         Mistake(
+            "rows-only",
             "only the rows of W have moved: a neuron is its bias and its outgoing column, too",
             _reordered(rows=_as_given),
         ),
-        Mistake("the bias has stayed behind: it belongs to the neuron", _reordered(rows=_as_given, columns=_as_given)),
         Mistake(
+            "bias-stays",
+            "the bias has stayed behind: it belongs to the neuron",
+            _reordered(rows=_as_given, columns=_as_given),
+        ),
+        Mistake(
+            "columns-only",
             "only the columns of the next matrix have moved: rows of W and biases belong to the neurons, too",
             _reordered(columns=_as_given),
         ),
-        Mistake("only the biases have moved", _reordered(bias=_as_given)),
-        Mistake("the rows of W have stayed behind", _reordered(bias=_as_given, columns=_as_given)),
+        Mistake("biases-only", "only the biases have moved", _reordered(bias=_as_given)),
+        Mistake("rows-stay", "the rows of W have stayed behind", _reordered(bias=_as_given, columns=_as_given)),
         Mistake(
+            "columns-inverse",
             "the columns have moved by the inverse order: they need the same order as the rows",
             _reordered(rows=_as_given, bias=_as_given, columns=_inverse),
         ),
         Mistake(
+            "inverse-throughout",
             "this is the inverse order throughout: neuron i must be the old neuron order[i]",
             _reordered(rows=_inverse, bias=_inverse, columns=_inverse),
         ),
-        Mistake("only the first layer in orders has been done: `return` must come after the loop", _one_of(0)),
-        Mistake("only the last layer in orders has been done: begin with one copy, before the loop", _one_of(-1)),
         Mistake(
+            "first-layer-only",
+            "only the first layer in orders has been done: `return` must come after the loop",
+            _one_of(0),
+        ),
+        Mistake(
+            "last-layer-only",
+            "only the last layer in orders has been done: begin with one copy, before the loop",
+            _one_of(-1),
+        ),
+        Mistake(
+            "second-change-only",
             "a matrix between two relabelled layers keeps only the second change: go on from new, not from params",
             _each_from_the_old,
         ),
-        Mistake(_wrong_layer, _by_orders(rows=lambda l: l - 1, columns=lambda l: l)),
-        Mistake(_wrong_layer, _by_orders(rows=lambda l: l - 1, columns=lambda l: l, bias=lambda l: l - 1)),
         Mistake(
+            "wrong-layers-order",
+            _wrong_layer,
+            _by_orders(rows=lambda l: l - 1, columns=lambda l: l),
+            (_by_orders(rows=lambda l: l - 1, columns=lambda l: l, bias=lambda l: l - 1),),
+        ),
+        Mistake(
+            "columns-by-own-order",
             "the columns of W^l go by orders[l - 1], the layer they come from: orders[l] is for its rows",
             _middle_by_its_own,
+            (_by_orders(columns=lambda l: l),),
         ),
         Mistake(
-            "the columns of W^l go by orders[l - 1], the layer they come from: orders[l] is for its rows",
-            _by_orders(columns=lambda l: l),
-        ),
-        Mistake(
+            "inputs-moved",
             "the columns of W have moved: those are its inputs, the neurons are its rows",
             _reordered(inputs=_as_given, bias=_as_given, columns=_as_given),
         ),
-        Mistake("the rows of the next matrix have moved: this layer's neurons are its columns", _next_rows),
-        Mistake("nothing has moved", _reordered()),
+        Mistake(
+            "next-rows-moved",
+            "the rows of the next matrix have moved: this layer's neurons are its columns",
+            _next_rows,
+        ),
+        Mistake("nothing-moved", "nothing has moved", _reordered()),
     ),
     advice=(
         (
@@ -339,19 +381,19 @@ def _equal_sums(rng):
     return {"W1": rows, "b1": bias, "W2": columns, "b2": np.zeros(3)}
 
 
-def _wrong_classes(runs):
+def _wrong_classes(calls):
     """What is wrong with the classes of neurons; None if nothing is."""
-    for run in runs:
-        if run.value == run.expected:
+    for call in calls:
+        if call.value == call.expected:
             continue
-        if not all(isinstance(group, list) and all(isinstance(i, int) for i in group) for group in run.value):
+        if not all(isinstance(group, list) and all(isinstance(i, int) for i in group) for group in call.value):
             return "each class must be a list of indices, also a class of one neuron"
-        if sorted(map(sorted, run.value)) == run.expected:
+        if sorted(map(sorted, call.value)) == call.expected:
             return "the classes are right, but not sorted: each by index, the list by its smallest members"
-        n, members = len(run.args["params"][f"b{run.args['layer']}"]), sorted(itertools.chain(*run.value))
+        n, members = len(call.args["params"][f"b{call.args['layer']}"]), sorted(itertools.chain(*call.value))
         if members != list(range(n)):
             return f"values wrong: each of the {n} neurons must be in exactly one class, the members are {members}"
-        return f"values wrong: {len(run.value)} classes of the {n} neurons, where there are {len(run.expected)}"
+        return f"values wrong: {len(call.value)} classes of the {n} neurons, where there are {len(call.expected)}"
     return None
 
 
@@ -388,31 +430,60 @@ EXCHANGEABLE = Question(
     exchangeable,
     _nets_with_twins,
     (
-        Mistake("equal rows of W are not enough: bias and outgoing column must be equal, too", _by("row")),
-        Mistake("row and bias are not enough: the outgoing columns must be equal, too", _by("row", "bias")),
-        Mistake("the biases must be equal, too", _by("row", "column")),
-        Mistake("the rows of W must be equal, too", _by("bias", "column")),
-        Mistake("equal biases are not enough: row and outgoing column must be equal, too", _by("bias")),
-        Mistake("equal outgoing columns are not enough: row and bias must be equal, too", _by("column")),
-        Mistake("these are equal columns of W, its inputs: the neurons of the layer are its rows", _by("input")),
+        Mistake("rows-only", "equal rows of W are not enough: bias and outgoing column must be equal, too", _by("row")),
         Mistake(
-            "these are equal columns of W, with the biases: the neurons of the layer are its rows", _by("input", "bias")
+            "no-columns", "row and bias are not enough: the outgoing columns must be equal, too", _by("row", "bias")
         ),
-        Mistake("these are rows of the next matrix: this layer's neurons are its columns", _by("next row")),
-        Mistake(_next_row, _by("row", "bias", "next row")),
-        Mistake(_next_row, _by("bias", "next row")),
-        Mistake(_next_row, _by("row", "next row")),
-        Mistake(_exactly, _by(*_neuron, change=lambda part: part.round(9))),
-        Mistake(_exactly, _by(*_neuron, change=lambda part: part.astype(np.float32))),
-        Mistake(_sums, _by(*_neuron, change=_sum)),
-        Mistake(_sums, _sum_of_everything),
+        Mistake("no-bias", "the biases must be equal, too", _by("row", "column")),
+        Mistake("no-rows", "the rows of W must be equal, too", _by("bias", "column")),
+        Mistake("biases-only", "equal biases are not enough: row and outgoing column must be equal, too", _by("bias")),
         Mistake(
+            "columns-only", "equal outgoing columns are not enough: row and bias must be equal, too", _by("column")
+        ),
+        Mistake(
+            "inputs", "these are equal columns of W, its inputs: the neurons of the layer are its rows", _by("input")
+        ),
+        Mistake(
+            "inputs-and-bias",
+            "these are equal columns of W, with the biases: the neurons of the layer are its rows",
+            _by("input", "bias"),
+        ),
+        Mistake(
+            "next-rows-only", "these are rows of the next matrix: this layer's neurons are its columns", _by("next row")
+        ),
+        Mistake(
+            "next-rows",
+            _next_row,
+            _by("row", "bias", "next row"),
+            (
+                _by("bias", "next row"),
+                _by("row", "next row"),
+            ),
+        ),
+        Mistake(
+            "not-exact",
+            _exactly,
+            _by(*_neuron, change=lambda part: part.round(9)),
+            (_by(*_neuron, change=lambda part: part.astype(np.float32)),),
+        ),
+        Mistake("sums", _sums, _by(*_neuron, change=_sum), (_sum_of_everything,)),
+        Mistake(
+            "order-ignored",
             "the order of the numbers counts: rows that are rearrangements of each other are different",
             _by(*_neuron, change=lambda part: np.sort(part, axis=1)),
         ),
-        Mistake("not all neurons are the same", lambda params, layer: [list(range(len(params[f"b{layer}"])))]),
-        Mistake("some neurons are the same", lambda params, layer: [[i] for i in range(len(params[f"b{layer}"]))]),
         Mistake(
+            "all-together",
+            "not all neurons are the same",
+            lambda params, layer: [list(range(len(params[f"b{layer}"])))],
+        ),
+        Mistake(
+            "all-apart",
+            "some neurons are the same",
+            lambda params, layer: [[i] for i in range(len(params[f"b{layer}"]))],
+        ),
+        Mistake(
+            "no-singles",
             "classes of a single neuron are missing: they count, too",
             lambda params, layer: [c for c in exchangeable(params, layer) if len(c) > 1],
         ),
@@ -462,58 +533,72 @@ WIDTH_ONE = Question(
     _widths,
     (
         Mistake(
+            "other-way-round",
             "these are the step sizes of the narrow network that follows a wide one: here it is the other way round",
             _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr / o),
         ),
         Mistake(
+            "no-inputs",
             "the number of inputs n_(l-1) is missing for the weights: omega^l = n_(l-1) W^l moves n_(l-1) times as far",
             _rates(lambda i, o, lr: lr * o, lambda i, o, lr: lr * o),
         ),
         Mistake(
+            "weights-upside-down",
             "the weights' factor is upside down: it is n_l / n_(l-1)",
             _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr * o),
         ),
         Mistake(
-            "not the same lr everywhere: the step sizes change with the widths", _rates(*[lambda i, o, lr: lr] * 2)
+            "same-everywhere",
+            "not the same lr everywhere: the step sizes change with the widths",
+            _rates(*[lambda i, o, lr: lr] * 2),
         ),
         Mistake(
+            "biases-like-weights",
             "the biases are treated like the weights: their value is the same in both networks, so lr * n_l",
             _rates(*[lambda i, o, lr: lr * o / i] * 2),
         ),
         Mistake(
+            "biases-unscaled",
             "the biases need lr * n_l: the error of each of the n_l neurons is only a share of the one neuron's",
             _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr),
         ),
         Mistake(
+            "biases-upside-down",
             "the biases' factor is upside down: it is n_l",
             _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr / o),
         ),
         Mistake(
+            "no-width",
             "the factor n_l is missing: the error of each of the n_l neurons is only a share of the one neuron's",
             _rates(lambda i, o, lr: lr / i, lambda i, o, lr: lr),
         ),
         Mistake(
+            "no-width-for-weights",
             "the factor n_l is missing for the weights: each neuron's error is only a share of the one neuron's",
             _rates(lambda i, o, lr: lr / i, lambda i, o, lr: lr * o),
         ),
-        Mistake("the factor lr is missing", _rates(lambda i, o, lr: o / i, lambda i, o, lr: o)),
+        Mistake("no-lr", "the factor lr is missing", _rates(lambda i, o, lr: o / i, lambda i, o, lr: o)),
         Mistake(
+            "square-roots",
             "no square roots here: the factors are n_l / n_(l-1) and n_l",
             _rates(lambda i, o, lr: lr * np.sqrt(o / i), lambda i, o, lr: lr * np.sqrt(o)),
         ),
         Mistake(
+            "product",
             "the product n_(l-1) n_l is wrong for the weights: divide by n_(l-1)",
             _rates(lambda i, o, lr: lr * i * o, lambda i, o, lr: lr * o),
         ),
         Mistake(
+            "output-forgotten",
             "n_L = 1 is forgotten: the output layer needs step sizes, too",
             _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o, last=()),
         ),
         Mistake(
+            "input-forgotten",
             "n_0 = 1 is forgotten: W1 leads from n_0 = 1 to n_1, so all of these are one layer too low",
             _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o, first=()),
         ),
-        Mistake("layers count from 1: W1, b1, ..., WL, bL", _numbered_from_zero),
+        Mistake("from-zero", "layers count from 1: W1, b1, ..., WL, bL", _numbered_from_zero),
     ),
     advice=(
         (
@@ -539,9 +624,9 @@ def _nets_to_poke(rng):
         yield params, x
 
 
-def _bad_poke(runs):
+def _bad_poke(calls):
     """What is wrong with a poke; None if nothing is."""
-    return next(filter(None, (_bad_poke_of(run.value, run.names, **run.args) for run in runs)), None)
+    return next(filter(None, (_bad_poke_of(call.value, call.names, **call.args) for call in calls)), None)
 
 
 def _bad_poke_of(poked, names, params, x):

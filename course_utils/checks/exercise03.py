@@ -56,9 +56,9 @@ def _layers(rng):
     yield square, np.zeros(4)
 
 
-def _wrong_indices(runs):
+def _wrong_indices(calls):
     """What is wrong with a list of neurons; None if nothing is."""
-    for value, expected in ((run.value, run.expected) for run in runs):
+    for value, expected in ((call.value, call.expected) for call in calls):
         if all(isinstance(i, bool) for i in value) and value:
             return "a list of indices was expected, not of True and False: np.flatnonzero turns one into the other"
         if not all(isinstance(i, int) and not isinstance(i, bool) for i in value):
@@ -82,42 +82,56 @@ DEAD = Question(
     dead_for_ever,
     _layers,
     (
-        Mistake("the bias counts, too: a positive one switches the neuron on where h = 0", _dead(biases=np.isfinite)),
         Mistake(
+            "no-bias",
+            "the bias counts, too: a positive one switches the neuron on where h = 0",
+            _dead(biases=np.isfinite),
+        ),
+        Mistake(
+            "row-sum",
             "a row of negative sum is not enough: if only the input with the positive weight is on, z is positive",
             _dead(lambda W: W.sum(axis=1) <= 0),
+            (lambda W, b: np.flatnonzero(W.sum(axis=1) + b <= 0).tolist(),),
         ),
         Mistake(
-            "a row of negative sum is not enough: if only the input with the positive weight is on, z is positive",
-            lambda W, b: np.flatnonzero(W.sum(axis=1) + b <= 0).tolist(),
-        ),
-        Mistake(
+            "weight-zero",
             "a weight of exactly 0 does not switch a neuron on either: <= 0, not < 0",
             _dead(lambda W: (W < 0).all(axis=1)),
         ),
-        Mistake("z = 0 is off, since phi'(0) = 0: a bias of exactly 0 is dead, too", _dead(biases=lambda b: b < 0)),
         Mistake(
+            "bias-zero",
+            "z = 0 is off, since phi'(0) = 0: a bias of exactly 0 is dead, too",
+            _dead(biases=lambda b: b < 0),
+        ),
+        Mistake(
+            "both-zero",
             "z = 0 is off, since phi'(0) = 0: weights and biases of exactly 0 are dead, too",
             _dead(lambda W: (W < 0).all(axis=1), lambda b: b < 0),
         ),
-        Mistake("one negative weight is not enough: all of the row must be", _dead(lambda W: (W <= 0).any(axis=1))),
         Mistake(
-            "only the first column is looked at: here the columns need not be equal", _dead(lambda W: W[:, 0] <= 0)
+            "any-weight",
+            "one negative weight is not enough: all of the row must be",
+            _dead(lambda W: (W <= 0).any(axis=1)),
         ),
         Mistake(
+            "first-column",
+            "only the first column is looked at: here the columns need not be equal",
+            _dead(lambda W: W[:, 0] <= 0),
+        ),
+        Mistake(
+            "columns",
             "these are columns, the inputs of the layer: neuron i is row i",
             lambda W, b: [j for j in range(W.shape[1]) if (W[:, j] <= 0).all() and b[j % len(b)] <= 0],
+            (lambda W, b: np.flatnonzero((W <= 0).all(axis=0)).tolist(),),
         ),
+        Mistake("bias-only", "the weights count, too, not only the bias", _dead(lambda W: np.isfinite(W).all(axis=1))),
         Mistake(
-            "these are columns, the inputs of the layer: neuron i is row i",
-            lambda W, b: np.flatnonzero((W <= 0).all(axis=0)).tolist(),
-        ),
-        Mistake("the weights count, too, not only the bias", _dead(lambda W: np.isfinite(W).all(axis=1))),
-        Mistake(
+            "other-way-round",
             "this is the other way round: these neurons can be switched on",
             lambda W, b: np.flatnonzero((W > 0).any(axis=1) | (b > 0)).tolist(),
         ),
         Mistake(
+            "either",
             "either is not enough: weights and bias must both be at most 0",
             lambda W, b: np.flatnonzero((W <= 0).all(axis=1) | (b <= 0)).tolist(),
         ),
@@ -139,9 +153,9 @@ def _sizes(rng):
     return fixed + [tuple(rng.integers((2, 2, 3), (12, 8, 9)).tolist()) for _ in range(2)]
 
 
-def _bad_start(runs):
+def _bad_start(calls):
     """What is wrong with a start of equal rows; None if nothing is."""
-    return next(filter(None, (_bad_start_of(run.value) for run in runs)), None)
+    return next(filter(None, (_bad_start_of(call.value) for call in calls)), None)
 
 
 def _bad_start_of(params):
@@ -230,45 +244,74 @@ EFFECTIVE_RANK = Question(
     effective_rank,
     _matrices,
     (
-        Mistake("this is the entropy: the effective rank is its exponential", lambda W: _entropy_rank(W, back=float)),
         Mistake(
-            "p is made of the singular values themselves, not of their squares", lambda W: _entropy_rank(W, np.square)
+            "entropy",
+            "this is the entropy: the effective rank is its exponential",
+            lambda W: _entropy_rank(W, back=float),
         ),
-        Mistake("exp belongs to the natural logarithm np.log, not to log2", lambda W: _entropy_rank(W, log=np.log2)),
         Mistake(
+            "squares",
+            "p is made of the singular values themselves, not of their squares",
+            lambda W: _entropy_rank(W, np.square),
+        ),
+        Mistake(
+            "log2", "exp belongs to the natural logarithm np.log, not to log2", lambda W: _entropy_rank(W, log=np.log2)
+        ),
+        Mistake(
+            "exp2",
             "2 ** H belongs to the logarithm with base 2, np.log2: with np.log take np.exp",
             lambda W: _entropy_rank(W, back=np.exp2),
         ),
-        Mistake("exp belongs to np.log, not to log10", lambda W: _entropy_rank(W, log=np.log10)),
+        Mistake("log10", "exp belongs to np.log, not to log10", lambda W: _entropy_rank(W, log=np.log10)),
         Mistake(
+            "no-minus",
             "the minus of the entropy is missing: this is one over the effective rank",
             lambda W: _entropy_rank(W, back=lambda h: np.exp(-h)),
         ),
-        Mistake("p must sum to 1: divide by the sum, not by the largest", lambda W: _entropy_rank(W, total=np.max)),
         Mistake(
+            "by-largest",
+            "p must sum to 1: divide by the sum, not by the largest",
+            lambda W: _entropy_rank(W, total=np.max),
+        ),
+        Mistake(
+            "not-normalised",
             "p must sum to 1: divide the singular values by their sum",
             lambda W: _entropy_rank(W, total=lambda s: 1.0),
         ),
         Mistake(
+            "by-length",
             "p must sum to 1: divide by the sum, not by the length sqrt(sum s^2)",
             lambda W: _entropy_rank(W, total=np.linalg.norm),
         ),
-        Mistake("this is the plain rank, which a tiny change makes jump", lambda W: float(np.linalg.matrix_rank(W))),
         Mistake(
-            "this is the participation ratio of the lesson, another effective rank", diagnostics.participation_ratio
+            "plain-rank",
+            "this is the plain rank, which a tiny change makes jump",
+            lambda W: float(np.linalg.matrix_rank(W)),
         ),
-        Mistake("this is the stable rank of the lesson, another effective rank", diagnostics.stable_rank),
-        Mistake("a singular value of 0 counts nothing: leave it out, or 0 log 0 gives nan", _nan_for_zeros),
         Mistake(
+            "participation-ratio",
+            "this is the participation ratio of the lesson, another effective rank",
+            diagnostics.participation_ratio,
+        ),
+        Mistake(
+            "stable-rank", "this is the stable rank of the lesson, another effective rank", diagnostics.stable_rank
+        ),
+        Mistake(
+            "nan-for-zeros", "a singular value of 0 counts nothing: leave it out, or 0 log 0 gives nan", _nan_for_zeros
+        ),
+        Mistake(
+            "small-left-out",
             "small is not zero: leave out singular values of 0 only",
             lambda W: _entropy_rank(W, lambda s: s * (s > 1e-3)),
         ),
-        Mistake("a zero matrix has no direction at all: return 0 for it", _one_for_zero_matrix),
+        Mistake("one-for-zero-matrix", "a zero matrix has no direction at all: return 0 for it", _one_for_zero_matrix),
         Mistake(
+            "added-little",
             "a number added inside the logarithm changes the result: leave singular values of 0 out instead",
             lambda W: _padded(W, 1e-6),
         ),
         Mistake(
+            "added-more",
             "a number added inside the logarithm changes the result: leave the singular values of 0 out instead",
             _padded,
         ),
@@ -327,9 +370,9 @@ def _if_two(rule):
     return function
 
 
-def _wrong_movers(runs):
+def _wrong_movers(calls):
     """Which matrices are wrong; None if none are."""
-    for (zero, activation), value, expected in ((run.args.values(), run.value, run.expected) for run in runs):
+    for (zero, activation), value, expected in ((call.args.values(), call.value, call.expected) for call in calls):
         where = f"for {activation.name} and zero = {zero}"
         if len(value) != len(expected):
             return f"the list needs one entry for each matrix: {where} it has {len(value)}"
@@ -349,60 +392,87 @@ MOVERS = Question(
     _starts,
     (
         Mistake(
+            "nothing-above",
             "above the highest zero matrix something moves if phi'(0) is not 0: biases, then weights, learn constants",
             _if_two(lambda zero, l: False),
         ),
         Mistake(
+            "above-lowest",
             "between two zero matrices nothing moves: above the *highest* zero, not above the lowest",
             lambda zero, phi: _movers(zero, phi, above=min),
         ),
         Mistake(
+            "highest-stays",
             "the highest zero matrix does not move either: the h that it is fed with is 0",
             _if_two(lambda zero, l: l >= len(zero) - 1 - zero[::-1].index(True)),
         ),
         Mistake(
+            "below-lowest",
             "it is not below the lowest zero that something moves: no error arrives there",
             _if_two(lambda zero, l: l < zero.index(True)),
         ),
         Mistake(
-            "random is not enough: below a second zero matrix no error arrives", _if_two(lambda zero, l: not zero[l])
+            "random-moves",
+            "random is not enough: below a second zero matrix no error arrives",
+            _if_two(lambda zero, l: not zero[l]),
         ),
-        Mistake("two zero matrices are not harmless: each waits for the other", _if_two(lambda zero, l: True)),
-        Mistake("with two zero matrices not only the output layer moves", _if_two(lambda zero, l: l == len(zero) - 1)),
         Mistake(
+            "two-harmless",
+            "two zero matrices are not harmless: each waits for the other",
+            _if_two(lambda zero, l: True),
+        ),
+        Mistake(
+            "output-only",
+            "with two zero matrices not only the output layer moves",
+            _if_two(lambda zero, l: l == len(zero) - 1),
+        ),
+        Mistake(
+            "relu-ignored",
             "phi'(0) counts: for ReLU, 0 at z = 0, no error passes units above a zero matrix",
             lambda zero, phi: _movers(zero, phi, passes=True),
         ),
         Mistake(
+            "last-zero-stuck",
             "if only the last matrix is zero, the hidden units are alive: it moves, and all others after it",
             lambda zero, phi: _movers(zero, phi, last_is_free=False),
         ),
         Mistake(
+            "wakes-ignored",
             "with phi(0) not 0 no zero matrix stops anything: h and then the errors wake up",
             lambda zero, phi: _movers(zero, phi, wakes=False),
         ),
         Mistake(
+            "by-name",
             "it is not the name that counts: other activations have phi(0) not 0, or phi'(0) = 0",
             lambda zero, phi: _movers(zero, phi, wakes=phi.name == "sigmoid", passes=phi.name != "relu"),
         ),
         Mistake(
+            "slope-by-name",
             "it is not the name that counts: other activations have phi'(0) = 0, too",
             lambda zero, phi: _movers(zero, phi, passes=phi.name != "relu"),
         ),
         Mistake(
+            "wakes-by-name",
             "it is not the name that counts: other activations have phi(0) not 0, too",
             lambda zero, phi: _movers(zero, phi, wakes=phi.name == "sigmoid"),
         ),
         Mistake(
+            "complement",
             "the other way round: these are the matrices that stay",
             lambda zero, phi: [not m for m in _movers(zero, phi)],
         ),
         Mistake(
+            "zero-is-stuck",
             "a zero matrix is not stuck as such: alone it has a gradient, h from below times an error from above",
             lambda zero, phi: [not z for z in zero],
         ),
-        Mistake("not all move: two zero matrices stop each other if phi(0) = 0", lambda zero, phi: [True] * len(zero)),
         Mistake(
+            "all-move",
+            "not all move: two zero matrices stop each other if phi(0) = 0",
+            lambda zero, phi: [True] * len(zero),
+        ),
+        Mistake(
+            "single-stops",
             "a single zero matrix stops nothing if phi'(0) is not 0",
             lambda zero, phi: [phi.at_zero != 0 or not any(zero)] * len(zero),
         ),
@@ -510,16 +580,16 @@ def _nets_to_sort(rng):
     yield (only_above,)
 
 
-def _wrong_sorting(runs):
+def _wrong_sorting(calls):
     """What is wrong with the classes of all layers; None if nothing is."""
-    for run in runs:
-        if run.value == run.expected:
+    for call in calls:
+        if call.value == call.expected:
             continue
-        params = run.args["params"]
+        params = call.args["params"]
         hidden = mlp.depth(params) - 1
-        if len(run.value) != hidden:
-            return f"one entry for each hidden layer was expected, here {hidden}, got {len(run.value)}"
-        for l, (classes, right) in enumerate(zip(run.value, run.expected, strict=True), start=1):
+        if len(call.value) != hidden:
+            return f"one entry for each hidden layer was expected, here {hidden}, got {len(call.value)}"
+        for l, (classes, right) in enumerate(zip(call.value, call.expected, strict=True), start=1):
             if not (isinstance(classes, list) and all(_indices(group) for group in classes)):
                 return f"layer {l}: a list of classes was expected, each a list of indices, such as [[0, 2], [1]]"
             n, members = len(params[f"b{l}"]), sorted(itertools.chain(*classes))
@@ -527,11 +597,11 @@ def _wrong_sorting(runs):
                 return f"layer {l}: each of its {n} neurons must be in exactly one class, the members are {members}"
             if classes != right and sorted(map(sorted, classes)) == right:
                 return "the classes are right, but not sorted: each by index, the list by its smallest members"
-        l = next(l for l, right in enumerate(run.expected) if run.value[l] != right)
+        l = next(l for l, right in enumerate(call.expected) if call.value[l] != right)
         sizes = [params["W1"].shape[1], *(len(params[f"b{k}"]) for k in range(1, hidden + 2))]
         return (
-            f"values wrong: for layers of {sizes}, layer {l + 1} has {len(run.value[l])} "
-            f"class{'es' * (len(run.value[l]) != 1)} where there should be {len(run.expected[l])}"
+            f"values wrong: for layers of {sizes}, layer {l + 1} has {len(call.value[l])} "
+            f"class{'es' * (len(call.value[l]) != 1)} where there should be {len(call.expected[l])}"
         )
     return None
 
@@ -560,41 +630,58 @@ SORTING = Question(
     _nets_to_sort,
     (
         Mistake(
+            "single-weights",
             "single weights are compared: equal totals to and from each class are enough, the weights may differ",
             _but(by="weight"),
         ),
         Mistake(
+            "one-round",
             "one round is not enough: neurons that part may part those above and below, go on until nothing changes",
             _but(most=1),
         ),
         Mistake(
+            "two-rounds",
             "two rounds are not enough: go on until a round changes nothing",
             _but(most=2),
         ),
-        Mistake("what neurons send to the layer above counts, too: different errors come back", _but(above=False)),
-        Mistake("what neurons get from the layer below counts, too", _but(below=False)),
-        Mistake("neurons of a class must have equal biases, too", _but(bias=False)),
         Mistake(
+            "not-above",
+            "what neurons send to the layer above counts, too: different errors come back",
+            _but(above=False),
+        ),
+        Mistake("not-below", "what neurons get from the layer below counts, too", _but(below=False)),
+        Mistake("no-bias", "neurons of a class must have equal biases, too", _but(bias=False)),
+        Mistake(
+            "bias-only",
             "only the biases are compared: the totals to and from the classes count, too",
             _but(above=False, below=False),
         ),
-        Mistake("each input is a class of its own: rows of W1 must agree entry by entry", _but(inputs_alone=False)),
         Mistake(
-            "each output is a class of its own: columns of W^L must agree entry by entry", _but(outputs_alone=False)
+            "inputs-together",
+            "each input is a class of its own: rows of W1 must agree entry by entry",
+            _but(inputs_alone=False),
         ),
         Mistake(
+            "outputs-together",
+            "each output is a class of its own: columns of W^L must agree entry by entry",
+            _but(outputs_alone=False),
+        ),
+        Mistake(
+            "ends-together",
             "inputs and outputs are classes of their own, each of them",
             _but(inputs_alone=False, outputs_alone=False),
         ),
         Mistake(
+            "whole-layers",
             "totals over a whole layer are compared: take one total for each class, and again when classes split",
             _but(by="layer"),
         ),
         Mistake(
+            "each-alone",
             "not every neuron is alone: begin with all of a layer in one class, and split only where you must",
             _each_alone,
         ),
-        Mistake("some neurons must part: split a class where biases or totals differ", _all_together),
+        Mistake("all-together", "some neurons must part: split a class where biases or totals differ", _all_together),
     ),
     _wrong_sorting,
     advice=(

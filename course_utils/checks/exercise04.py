@@ -6,7 +6,7 @@ import numpy as np
 
 from course_utils.activations import Activation, identity, relu, sigmoid, tanh
 from course_utils.checks.core import Mistake, Question
-from course_utils.checks.values import different, values_wrong
+from course_utils.checks.values import Recognised, different
 from course_utils.losses import softmax
 
 
@@ -51,19 +51,19 @@ def second_order(params, x, labels, direction):
     return bend + (p @ d**2 - (p @ d) ** 2) / 2
 
 
-def _wrong_steps(runs):
+def _wrong_steps(calls):
     """Which first steps are wrong; None if none are."""
-    for run in runs:
-        if len(run.value) != len(run.expected):
-            n = len(run.expected)
-            return f"the list needs one entry for each of the L = {n} matrices: it has {len(run.value)}"
-        if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in run.value):
+    for call in calls:
+        if len(call.value) != len(call.expected):
+            n = len(call.expected)
+            return f"the list needs one entry for each of the L = {n} matrices: it has {len(call.value)}"
+        if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in call.value):
             return "each entry must be a step 0, 1, 2, ..., or None for never, without quotes"
-        pairs = enumerate(zip(run.value, run.expected, strict=True), start=1)
+        pairs = enumerate(zip(call.value, call.expected, strict=True), start=1)
         wrong = [f"W{l}" for l, (a, b) in pairs if a != b]
         if wrong:
-            given = run.args.get("zero") or {l: b.tolist() for l, b in run.args["biases"].items()}
-            name = "zero" if "zero" in run.args else f"{run.args['activation'].name}, biases"
+            given = call.args.get("zero") or {l: b.tolist() for l, b in call.args["biases"].items()}
+            name = "zero" if "zero" in call.args else f"{call.args['activation'].name}, biases"
             return f"values wrong: for {name} = {given} look again at {', '.join(wrong)}"
     return None
 
@@ -92,53 +92,66 @@ FIRST_STEPS = Question(
     _patterns,
     (
         Mistake(
+            "all-counted",
             "L - l is right only if all matrices are zero: matrices that are not zero send the error on at once",
             _each(lambda zero, l, L: L - l),
         ),
         Mistake(
+            "zero-counted",
             "L - l is not the step of every zero matrix: what counts is how many matrices above it are zero",
             _each(lambda zero, l, L: L - l if zero[l - 1] else 0),
         ),
-        Mistake(_above, _each(lambda zero, l, L: sum(zero[l - 1 :]))),
+        Mistake("itself-counted", _above, _each(lambda zero, l, L: sum(zero[l - 1 :]))),
         Mistake(
+            "random-at-once",
             "a random matrix may have to wait, too: its error comes through the zero matrices above it",
             _each(lambda zero, l, L: sum(zero[l:]) if zero[l - 1] else 0),
         ),
         Mistake(
+            "below",
             "these are the zero matrices below: the error comes from above, from the output",
             _each(lambda zero, l, L: sum(zero[: l - 1])),
         ),
         Mistake(
+            "below-and-itself",
             "these are the zero matrices below, and W^l itself: the error comes from above, from the output",
             _each(lambda zero, l, L: sum(zero[:l])),
         ),
         Mistake(
+            "at-most-one",
             "each zero matrix above costs a step of its own: they wake one after the other, not all at once",
             _each(lambda zero, l, L: int(any(zero[l:]))),
         ),
         Mistake(
+            "all-zeros",
             "not every zero matrix counts, only those above W^l",
             _each(lambda zero, l, L: sum(zero)),
         ),
         Mistake(
+            "not-zeros",
             "this counts the matrices that are not zero: those let the error through without a wait",
             _each(lambda zero, l, L: L - l - sum(zero[l:])),
         ),
         Mistake(
+            "from-one",
             "steps are counted from 0: with no zero matrix above there is a gradient at step 0",
             _each(lambda zero, l, L: sum(zero[l:]) + 1),
         ),
         Mistake(
+            "next-only",
             "only the matrix next above is looked at: the error comes through all matrices above",
             _each(lambda zero, l, L: int(l < L and zero[l])),
         ),
-        Mistake("the order is reversed: the list begins with W^1", lambda zero: first_steps(zero)[::-1]),
+        Mistake("reversed", "the order is reversed: the list begins with W^1", lambda zero: first_steps(zero)[::-1]),
         Mistake(
+            "never",
             "not never: the last matrix has a gradient at step 0, and what it wakes wakes the others",
             _each(lambda zero, l, L: None if any(zero[l:]) else 0),
         ),
         Mistake(
-            "a zero matrix above lets no error through, until it has moved: W^l waits", _each(lambda zero, l, L: 0)
+            "no-wait",
+            "a zero matrix above lets no error through, until it has moved: W^l waits",
+            _each(lambda zero, l, L: 0),
         ),
     ),
     _wrong_steps,
@@ -225,69 +238,86 @@ WAKING = Question(
     _bias_lists,
     (
         Mistake(
+            "always",
             "L - l is only when a layer can wake: a layer with phi(b) = 0 or phi'(b) = 0 blocks those below it",
             _waking(_yes, _yes),
         ),
         Mistake(
+            "no-slope",
             "phi'(b) is missing: a saturated layer speaks, but lets no error through to the layers below",
             _waking(lambda b, phi: phi(b).any()),
         ),
         Mistake(
+            "no-output",
             "phi(b) is missing: a layer that says 0 gives the matrix above no gradient, and so gets no error",
             _waking(lambda b, phi: phi.derivative(b).any(), _yes),
         ),
         Mistake(
+            "two-neurons",
             "it must be one and the same neuron that has phi(b) and phi'(b) not 0",
             _waking(lambda b, phi: phi(b).any() and phi.derivative(b).any()),
         ),
         Mistake(
+            "products-cancel",
             "positive and negative products cancel in a sum: ask each neuron, with .any()",
             _waking(lambda b, phi: phi(b) @ phi.derivative(b)),
         ),
         Mistake(
+            "sums-cancel",
             "positive and negative outputs cancel in a sum: ask each neuron, with .any()",
             _waking(lambda b, phi: phi(b) @ phi.derivative(b), lambda b, phi: phi(b).sum()),
         ),
         Mistake(
+            "outputs-cancel",
             "positive and negative outputs cancel in a sum: ask each neuron of the layer below, with .any()",
             _waking(speaks=lambda b, phi: phi(b).sum()),
         ),
         Mistake(
+            "silent-hears",
             "a layer that says 0 hears nothing: W^(l+1) reads zeros, stays zero and sends nothing back",
             _waking(lambda b, phi: phi.derivative(b).any(), lambda b, phi: phi(b).any(), passes_on=False),
         ),
         Mistake(
+            "all-not-any",
             "one neuron that speaks and hears is enough: ask for any, not for all",
             _waking(lambda b, phi: (phi(b) * phi.derivative(b)).all(), lambda b, phi: phi(b).all()),
         ),
         Mistake(
+            "all-not-any-back",
             "one neuron that speaks and hears is enough to let an error through: ask for any, not for all",
             _waking(lambda b, phi: (phi(b) * phi.derivative(b)).all()),
         ),
         Mistake(
+            "not-passed-on",
             "a blocked layer blocks all layers below it as well: no error gets past it",
             _waking(passes_on=False),
         ),
         Mistake(
+            "silent-below",
             "the matrix above a silent layer never moves either: W^(l+1) reads h^l = 0",
             _waking(speaks=_yes),
         ),
         Mistake(
+            "saturated-silent",
             "a saturated layer does speak: W^(l+1), which reads it, has a gradient; only the layers from l down wait",
             _waking(speaks=lambda b, phi: (phi(b) * phi.derivative(b)).any()),
         ),
         Mistake(
+            "from-below",
             "errors come from the output: a blocked layer cuts off the layers below it, not those above",
             _from_below,
         ),
         Mistake(
+            "all-or-nothing",
             "one blocked layer does not stop the whole network: the matrices above it still move",
             _all_or_nothing,
         ),
-        Mistake("phi(0) counts only where the biases are 0: look at phi(b)", _by_at_zero),
-        Mistake("off by one: W^L has a gradient at step 0", _waking(step=lambda L, l: L - l + 1)),
-        Mistake("the order is reversed: the list begins with W^1", lambda *args: waking_steps(*args)[::-1]),
-        Mistake("the steps are reversed: W^L wakes first, at step 0", _waking(step=lambda L, l: l - 1)),
+        Mistake("phi-zero", "phi(0) counts only where the biases are 0: look at phi(b)", _by_at_zero),
+        Mistake("off-by-one", "off by one: W^L has a gradient at step 0", _waking(step=lambda L, l: L - l + 1)),
+        Mistake("reversed", "the order is reversed: the list begins with W^1", lambda *args: waking_steps(*args)[::-1]),
+        Mistake(
+            "steps-reversed", "the steps are reversed: W^L wakes first, at step 0", _waking(step=lambda L, l: l - 1)
+        ),
     ),
     _wrong_steps,
     advice=(
@@ -334,26 +364,37 @@ REACH = Question(
     layers_in_reach,
     _ladders,
     (
-        Mistake("the step size is missing: the law is lr * G^2", _ladder(lambda size, lr, first: size**2)),
+        Mistake("no-lr", "the step size is missing: the law is lr * G^2", _ladder(lambda size, lr, first: size**2)),
         Mistake(
+            "one-factor",
             "not one factor lr * G for all layers: the law squares the last G, so the factor shrinks, too",
             _ladder(lambda size, lr, first: size * lr * first),
         ),
         Mistake(
+            "like-adam",
             "a factor lr for each layer is a ladder like Adam's: SGD squares",
             _ladder(lambda size, lr, first: lr * size),
         ),
-        Mistake("lr counts only once: lr * G^2, not (lr * G)^2", _ladder(lambda size, lr, first: (lr * size) ** 2)),
         Mistake(
+            "lr-squared",
+            "lr counts only once: lr * G^2, not (lr * G)^2",
+            _ladder(lambda size, lr, first: (lr * size) ** 2),
+        ),
+        Mistake(
+            "strictly-above",
             "a size equal to the smallest can still be held: at least means >=",
             lambda size, lr, smallest: layers_in_reach(size, lr, np.nextafter(smallest, 1)),
         ),
-        Mistake("off by one: W^L itself counts, too", lambda *args: max(layers_in_reach(*args) - 1, 0)),
         Mistake(
+            "first-not-counted", "off by one: W^L itself counts, too", lambda *args: max(layers_in_reach(*args) - 1, 0)
+        ),
+        Mistake(
+            "minus-one",
             "off by one: if the first size is too small the answer is 0, not -1",
             lambda *args: layers_in_reach(*args) - 1,
         ),
         Mistake(
+            "one-too-many",
             "off by one: the first gradient that is too small does not count",
             lambda *args: layers_in_reach(*args) + 1,
         ),
@@ -378,14 +419,11 @@ def _from_frequencies(f):
     return lambda labels, classes: f(np.bincount(labels, minlength=classes) / len(labels))
 
 
-def _wrong_bias(runs):
+def _wrong_bias(calls):
     """`different`, with a word for biases that are right up to a constant."""
-    fact = different(runs)
-    if fact and different([run._replace(value=_centred(run.value)) for run in runs]) is None:
-        return (
-            values_wrong(runs[0].expected)
-            + "softmax(b) is right, but the entries must sum to zero: subtract their mean"
-        )
+    fact = different(calls)
+    if fact and different([call._replace(value=_centred(call.value)) for call in calls]) is None:
+        return Recognised("not-centred", "softmax(b) is right, but the entries must sum to zero: subtract their mean")
     return fact
 
 
@@ -397,34 +435,50 @@ CRITICAL_BIAS = Question(
     _label_sets,
     (
         Mistake(
+            "frequencies",
             "these are the frequencies themselves: b must be such that softmax(b) gives them",
             _from_frequencies(lambda f: f),
         ),
-        Mistake("softmax of the frequencies is not their inverse: take the logarithm", _from_frequencies(softmax)),
         Mistake(
+            "softmax-of-them",
+            "softmax of the frequencies is not their inverse: take the logarithm",
+            _from_frequencies(softmax),
+        ),
+        Mistake(
+            "centred-frequencies",
             "centred frequencies are not enough: softmax takes exponentials, so take the logarithm",
             _from_frequencies(_centred),
         ),
         Mistake(
+            "centred-counts",
             "centred counts are not enough: softmax takes exponentials, so take the logarithm",
             lambda labels, classes: _centred(np.bincount(labels).astype(float)),
         ),
         Mistake(
+            "log-odds",
             "log(f / (1 - f)) inverts the sigmoid: a softmax needs log(f)",
             _from_frequencies(lambda f: np.log(f / (1 - f))),
         ),
         Mistake(
+            "centred-log-odds",
             "log(f / (1 - f)) inverts the sigmoid: a softmax needs log(f), centred",
             _from_frequencies(lambda f: _centred(np.log(f / (1 - f)))),
         ),
         Mistake(
+            "sign",
             "the sign is flipped: a frequent class needs a large bias",
             _from_frequencies(lambda f: -_centred(np.log(f))),
         ),
-        Mistake("the natural logarithm is needed: softmax uses e", _from_frequencies(lambda f: _centred(np.log2(f)))),
-        Mistake("the natural logarithm is needed: softmax uses e", _from_frequencies(lambda f: _centred(np.log10(f)))),
         Mistake(
-            "b = 0 is critical only if the classes are equally frequent", lambda labels, classes: np.zeros(classes)
+            "other-logarithm",
+            "the natural logarithm is needed: softmax uses e",
+            _from_frequencies(lambda f: _centred(np.log2(f))),
+            (_from_frequencies(lambda f: _centred(np.log10(f))),),
+        ),
+        Mistake(
+            "zero",
+            "b = 0 is critical only if the classes are equally frequent",
+            lambda labels, classes: np.zeros(classes),
         ),
     ),
     _wrong_bias,
@@ -475,62 +529,78 @@ SECOND_ORDER = Question(
     second_order,
     _critical_points,
     tuple(
-        Mistake(message, partial(_bent, **parts))
-        for message, parts in [
+        Mistake(id, message, partial(_bent, **parts))
+        for id, message, parts in [
             (
+                "no-constant-part",
                 "the effect of the constant part d is missing: d^T (diag(p) - p p^T) d / 2",
                 {"flat": lambda p, d: 0.0},
             ),
             (
+                "constant-part-only",
                 "only the constant part is there: the image comes in through W1 and W2, B_i^T C A_i",
                 {"bend": 0.0},
             ),
-            ("the factor 1/2 of the constant part is missing", {"flat": lambda p, d: p @ d**2 - (p @ d) ** 2}),
             (
+                "no-half",
+                "the factor 1/2 of the constant part is missing",
+                {"flat": lambda p, d: p @ d**2 - (p @ d) ** 2},
+            ),
+            (
+                "second-derivative",
                 "twice too large: this is the second derivative, the coefficient of eps^2 is half of it",
                 {"times": 2.0},
             ),
-            ("the first part needs no factor 1/2: it is a product of two first orders", {"bend": 0.5}),
-            ("the sign of C is flipped: the residual is p - y", {"residual": lambda p, y: y - p}),
-            ("the loss is the mean over the samples: divide C by n", {"share": lambda x: 1.0}),
+            ("half-too-much", "the first part needs no factor 1/2: it is a product of two first orders", {"bend": 0.5}),
+            ("sign", "the sign of C is flipped: the residual is p - y", {"residual": lambda p, y: y - p}),
+            ("sum-not-mean", "the loss is the mean over the samples: divide C by n", {"share": lambda x: 1.0}),
             (
+                "per-entry",
                 "the mean is over the samples only: C is divided by the number of entries",
                 {"share": lambda x: 1 / x.size},
             ),
-            ("phi'(b1) is missing in the first part", {"slope": lambda b, h: np.ones_like(b)}),
-            ("phi' is taken at h instead of b1", {"slope": lambda b, h: 1 - np.tanh(h) ** 2}),
-            ("h is multiplied where phi'(b1) belongs", {"slope": lambda b, h: h}),
+            ("no-slope", "phi'(b1) is missing in the first part", {"slope": lambda b, h: np.ones_like(b)}),
+            ("at-h", "phi' is taken at h instead of b1", {"slope": lambda b, h: 1 - np.tanh(h) ** 2}),
+            ("times-h", "h is multiplied where phi'(b1) belongs", {"slope": lambda b, h: h}),
             (
+                "bias-change-only",
                 "the constant part d is not only the change of b2: W2 reads phi(b1), d = c + B phi(b1)",
                 {"shift": lambda direction, h: direction["b2"]},
             ),
             (
+                "no-bias-change",
                 "the change of b2 is missing in the constant part: d = c + B phi(b1)",
                 {"shift": lambda direction, h: direction["W2"] @ h},
             ),
             (
+                "constant-sign",
                 "the sign in the constant part is wrong: d = c + B phi(b1), nothing is undone here",
                 {"shift": lambda direction, h: direction["b2"] - direction["W2"] @ h},
             ),
             (
+                "first-bias-counted",
                 "the change of b1 does not count: B phi'(b1) beta is the same for all images and of order eps^2",
                 {"shift": lambda d, h: d["b2"] + d["W2"] @ (h + (1 - h**2) * d["b1"])},
             ),
-            ("- p p^T is missing in the constant part", {"flat": lambda p, d: p @ d**2 / 2}),
+            ("no-outer-product", "- p p^T is missing in the constant part", {"flat": lambda p, d: p @ d**2 / 2}),
             (
+                "no-diagonal",
                 "diag(p) is missing in the constant part: it is diag(p) - p p^T",
                 {"flat": lambda p, d: -((p @ d) ** 2) / 2},
             ),
-            ("diag(p) - p p^T is taken for the unit matrix", {"flat": lambda p, d: d @ d / 2}),
+            ("unit-matrix", "diag(p) - p p^T is taken for the unit matrix", {"flat": lambda p, d: d @ d / 2}),
             (
+                "one-class-slope",
                 "diag(p) (1 - p) is the softmax's slope for one class alone: p p^T has entries off the diagonal, too",
                 {"flat": lambda p, d: (p * (1 - p)) @ d**2 / 2},
             ),
             (
+                "bias-not-activated",
                 "W2 reads phi(b1), not b1",
                 {"shift": lambda direction, h: direction["b2"] + direction["W2"] @ np.arctanh(h)},
             ),
             (
+                "at-h-and-bias",
                 "phi' is taken at h, and d uses b1 in place of phi(b1)",
                 {"slope": lambda b, h: 1 - h**2, "h_of": lambda b: b},
             ),

@@ -8,7 +8,7 @@ import numpy as np
 from course_utils import theory
 from course_utils.activations import tanh
 from course_utils.checks.core import Mistake, Question
-from course_utils.checks.values import different
+from course_utils.checks.values import Recognised, different
 
 
 def weight_std(x, sigma_z, sigma_b):
@@ -69,46 +69,69 @@ WEIGHT_STD = Question(
     _inputs,
     (
         Mistake(
+            "no-mean-square",
             "the mean square of the inputs is missing: these are not normalised",
             _std(lambda m, q, s, b: np.sqrt((s**2 - b**2) / m)),
         ),
-        Mistake("this is the variance of the weights: take the root", _std(lambda m, q, s, b: (s**2 - b**2) / (m * q))),
-        Mistake(_second_moment, lambda x, s, b: np.sqrt((s**2 - b**2) / (x.shape[1] * x.var()))),
-        Mistake(_second_moment, lambda x, s, b: np.sqrt((s**2 - b**2) / x.var(axis=0).sum())),
         Mistake(
+            "variance",
+            "this is the variance of the weights: take the root",
+            _std(lambda m, q, s, b: (s**2 - b**2) / (m * q)),
+        ),
+        Mistake(
+            "centred",
+            _second_moment,
+            lambda x, s, b: np.sqrt((s**2 - b**2) / (x.shape[1] * x.var())),
+            (lambda x, s, b: np.sqrt((s**2 - b**2) / x.var(axis=0).sum()),),
+        ),
+        Mistake(
+            "samples-counted",
             "m is the number of samples here: a sum z has one term for each input, a column of x",
             lambda x, s, b: np.sqrt((s**2 - b**2) / (len(x) * (x**2).mean())),
         ),
         Mistake(
+            "sum-over-samples",
             "the squares are added over the samples, too: over the inputs it is a sum, over the samples a mean",
             lambda x, s, b: np.sqrt((s**2 - b**2) / (x**2).sum()),
         ),
         Mistake(
+            "no-inputs",
             "the number of inputs m is missing: z has m terms (this is the course's sigma_w, root of m times as large)",
             _std(lambda m, q, s, b: np.sqrt((s**2 - b**2) / q)),
         ),
         Mistake(
+            "inputs-outside-root",
             "m stands outside the root: sums of m terms grow like the root of m",
             _std(lambda m, q, s, b: np.sqrt((s**2 - b**2) / q) / m),
         ),
-        Mistake("the bias is forgotten: it makes part of z", _std(lambda m, q, s, b: s / np.sqrt(m * q))),
+        Mistake("no-bias", "the bias is forgotten: it makes part of z", _std(lambda m, q, s, b: s / np.sqrt(m * q))),
         Mistake(
+            "bias-added",
             "the bias is added: it makes part of z, so what is left for the weights is less",
             _std(lambda m, q, s, b: np.sqrt((s**2 + b**2) / (m * q))),
         ),
         Mistake(
+            "deviations-subtracted",
             "standard deviations are subtracted: of independent parts only variances add",
             _std(lambda m, q, s, b: (s - b) / np.sqrt(m * q)),
         ),
         Mistake(
-            "sigma_z and sigma_b must be squared: mean squares add", _std(lambda m, q, s, b: np.sqrt((s - b) / (m * q)))
+            "not-squared",
+            "sigma_z and sigma_b must be squared: mean squares add",
+            _std(lambda m, q, s, b: np.sqrt((s - b) / (m * q))),
         ),
-        Mistake("the mean square of x belongs under the root", _std(lambda m, q, s, b: np.sqrt((s**2 - b**2) / m) / q)),
         Mistake(
+            "mean-square-outside-root",
+            "the mean square of x belongs under the root",
+            _std(lambda m, q, s, b: np.sqrt((s**2 - b**2) / m) / q),
+        ),
+        Mistake(
+            "lecun",
             "LeCun's rule as it stands is for normalised inputs, sigma_z = 1 and no bias",
             _std(lambda m, q, s, b: 1 / np.sqrt(m)),
         ),
         Mistake(
+            "mean-squared",
             "the square of the mean is not the mean of the squares",
             lambda x, s, b: np.sqrt((s**2 - b**2) / (x.shape[1] * x.mean() ** 2)),
         ),
@@ -137,9 +160,9 @@ def _normalized(mean=lambda t, x: t.mean(axis=0), std=lambda t, x: t.std(axis=0)
     return function
 
 
-def _two(message, function):
+def _two(id, message, *functions):
     """A mistake, and the same where inputs with a std of 1e-17 are taken for inputs that vary."""
-    return Mistake(message, function), Mistake(message, partial(function, least=0))
+    return Mistake(id, message, functions[0], (*functions[1:], *(partial(f, least=0) for f in functions)))
 
 
 def _constants_to_zero(x_train, x_new, least=1e-12):
@@ -150,13 +173,14 @@ def _constants_as_they_are(x_train, x_new, least=1e-12):
     return np.where(x_train.std(axis=0) > least, _normalized()(x_train, x_new, least), x_new)
 
 
-def _not_blown_up(runs):
+def _not_blown_up(calls):
     """`different`, with a word for inputs divided by next to nothing."""
-    fact = different(runs)
-    if fact and any(np.abs(run.value).max() > 1e4 * np.abs(run.expected).max() for run in runs):
-        return (
-            "shape right, values wrong: what is constant in the training set is blown up, divided by a tiny number: "
-            "divide by 1 there. Rounding makes the std of a constant 1e-17: ask np.ptp(x_train, axis=0) > 0"
+    fact = different(calls)
+    if fact and any(np.abs(call.value).max() > 1e4 * np.abs(call.expected).max() for call in calls):
+        return Recognised(
+            "blown-up",
+            "what is constant in the training set is blown up, divided by a tiny number: divide by 1 there. Rounding "
+            "makes the std of a constant 1e-17: ask np.ptp(x_train, axis=0) > 0",
         )
     return fact
 
@@ -172,47 +196,68 @@ NORMALIZE = Question(
     normalize,
     _training_and_new,
     (
-        *_two(
+        _two(
+            "own-statistics",
             "the new inputs are normalised by their own statistics: take those of x_train, for any input ever to come",
             _normalized(lambda t, x: x.mean(axis=0), lambda t, x: x.std(axis=0)),
         ),
-        *_two(
+        _two(
+            "pooled",
             "the statistics are of training and new inputs together: the new ones must not be used",
             _normalized(lambda t, x: np.vstack([t, x]).mean(axis=0), lambda t, x: np.vstack([t, x]).std(axis=0)),
         ),
-        *_two("the mean is that of the new inputs: take that of x_train", _normalized(lambda t, x: x.mean(axis=0))),
-        *_two("the scale is that of the new inputs: take that of x_train", _normalized(std=lambda t, x: x.std(axis=0))),
-        *_two("one scale for all inputs: here each has its own", _normalized(std=_common_scale)),
-        *_two("one scale for all inputs: here each has its own", _normalized(std=lambda t, x: t.std())),
-        *_two("one mean for all inputs: each has its own, axis=0", _normalized(lambda t, x: t.mean())),
-        *_two(
+        _two(
+            "own-mean",
+            "the mean is that of the new inputs: take that of x_train",
+            _normalized(lambda t, x: x.mean(axis=0)),
+        ),
+        _two(
+            "own-scale",
+            "the scale is that of the new inputs: take that of x_train",
+            _normalized(std=lambda t, x: x.std(axis=0)),
+        ),
+        _two(
+            "one-scale",
+            "one scale for all inputs: here each has its own",
+            _normalized(std=_common_scale),
+            _normalized(std=lambda t, x: t.std()),
+        ),
+        _two("one-mean", "one mean for all inputs: each has its own, axis=0", _normalized(lambda t, x: t.mean())),
+        _two(
+            "one-mean-and-scale",
             "one mean and one scale for all inputs: each has its own, axis=0",
             _normalized(lambda t, x: t.mean(), lambda t, x: t.std()),
         ),
-        *_two(
+        _two(
+            "variance",
             "divided by the variance: it is its root that has the unit of x",
             _normalized(std=lambda t, x: t.var(axis=0)),
         ),
-        *_two(
+        _two(
+            "ddof",
             "ddof=1 estimates a population; C_i is the plain mean over the training samples",
             _normalized(std=lambda t, x: t.std(axis=0, ddof=1)),
         ),
-        *_two("not centred: subtract the mean of x_train first", _normalized(lambda t, x: 0.0)),
-        *_two("centred, but not scaled", _normalized(std=lambda t, x: np.ones(t.shape[1]))),
-        *_two(
+        _two("not-centred", "not centred: subtract the mean of x_train first", _normalized(lambda t, x: 0.0)),
+        _two("not-scaled", "centred, but not scaled", _normalized(std=lambda t, x: np.ones(t.shape[1]))),
+        _two(
+            "scale-not-centred",
             "the scale is that of the inputs before they are centred: C_i is the mean square after it",
             _normalized(std=lambda t, x: np.sqrt((t**2).mean(axis=0))),
         ),
         Mistake(
+            "constant-divides",
             "what is constant in the training set has the standard deviation 0: divide by 1 there",
             lambda x_train, x_new: (x_new - x_train.mean(axis=0)) / x_train.std(axis=0),
         ),
-        *_two(
+        _two(
+            "constant-to-zero",
             "what is constant in the training set has been set to 0: centre it like the others, and divide by 1",
             _constants_to_zero,
         ),
-        *_two("what is constant in the training set must be centred, too", _constants_as_they_are),
-        *_two(
+        _two("constant-as-is", "what is constant in the training set must be centred, too", _constants_as_they_are),
+        _two(
+            "range",
             "scaled to the range 0 to 1: the mean must be 0 and the mean square 1",
             _normalized(lambda t, x: t.min(axis=0), lambda t, x: np.ptp(t, axis=0)),
         ),
@@ -258,39 +303,57 @@ SHARE_SATURATED = Question(
     _sums,
     (
         Mistake(
+            "plain-tanh",
             "the border is that of plain tanh: here its argument is 2z/3",
             _tails(lambda least: np.arctanh(np.sqrt(1 - least))),
         ),
         Mistake(
+            "border-divided",
             "the border is divided by 3/2 where it must be multiplied: 2c/3 = artanh(...)",
             _tails(lambda least: np.arctanh(np.sqrt(1 - least)) / 1.5),
         ),
         Mistake(
+            "no-root",
             "the root is missing: the slope is 1 - tanh^2, so tanh = root of (1 - least) at the border",
             _tails(lambda least: 1.5 * np.arctanh(1 - least)),
         ),
         Mistake(
+            "tanh-is-least",
             "the border is where tanh itself, not its slope, has the value least",
             _tails(lambda least: 1.5 * np.arctanh(least)),
         ),
         Mistake(
+            "slope-complement",
             "the border is where tanh = root of least: there the slope is 1 - least",
             _tails(lambda least: 1.5 * np.arctanh(np.sqrt(least))),
         ),
         Mistake(
+            "absolute-slope",
             "`least` is a share of the largest slope, f'(0), not a slope",
             _tails(lambda least: 1.5 * np.arctanh(np.sqrt(1 - least / (1.7159 * 2 / 3)))),
         ),
-        Mistake("the bias is forgotten: z has mean b", _tails(shift=0)),
-        Mistake("only the upper tail: below -c it is saturated, too", _tails(lower=0)),
-        Mistake("only the lower tail: above c it is saturated, too", _tails(upper=0)),
-        Mistake("the upper tail is taken twice: with a bias the two differ", _both_above),
-        Mistake("both tails lie c + b away from the mean here: the upper one lies c - b away", _both_below),
-        Mistake("this is the share that is not saturated", lambda b, q, least: 1 - share_saturated(b, q, least)),
-        Mistake("twice as much: erfc(u) is both tails already", lambda b, q, least: 2 * share_saturated(b, q, least)),
-        Mistake("q is the variance of z: take its root", _tails(spread=float)),
+        Mistake("no-bias", "the bias is forgotten: z has mean b", _tails(shift=0)),
+        Mistake("upper-only", "only the upper tail: below -c it is saturated, too", _tails(lower=0)),
+        Mistake("lower-only", "only the lower tail: above c it is saturated, too", _tails(upper=0)),
+        Mistake("upper-twice", "the upper tail is taken twice: with a bias the two differ", _both_above),
         Mistake(
-            "the 2 in the root is missing: P(u > c) = erfc(c / sqrt(2)) / 2 for a standard normal u", _tails(root=1)
+            "lower-twice", "both tails lie c + b away from the mean here: the upper one lies c - b away", _both_below
+        ),
+        Mistake(
+            "not-saturated",
+            "this is the share that is not saturated",
+            lambda b, q, least: 1 - share_saturated(b, q, least),
+        ),
+        Mistake(
+            "twice",
+            "twice as much: erfc(u) is both tails already",
+            lambda b, q, least: 2 * share_saturated(b, q, least),
+        ),
+        Mistake("variance-as-deviation", "q is the variance of z: take its root", _tails(spread=float)),
+        Mistake(
+            "no-two",
+            "the 2 in the root is missing: P(u > c) = erfc(c / sqrt(2)) / 2 for a standard normal u",
+            _tails(root=1),
         ),
     ),
 )
@@ -332,40 +395,66 @@ def _square_sum(a):
     return (a**2).sum()
 
 
-_LINEAR_MISTAKES = {
-    "there is no constant in the map: add a column of ones to x": _explained(lambda x: x),
-    "the map is fitted to the new samples: fit it to x and z, they are all it may see": _explained(
-        fit=lambda x, z, x_new, z_new: (x_new, z_new)
+_LINEAR_MISTAKES = (
+    Mistake("no-constant", "there is no constant in the map: add a column of ones to x", _explained(lambda x: x)),
+    Mistake(
+        "fitted-to-new",
+        "the map is fitted to the new samples: fit it to x and z, they are all it may see",
+        _explained(fit=lambda x, z, x_new, z_new: (x_new, z_new)),
     ),
-    "this is the share on the samples it was fitted to: take x_new and z_new": _explained(
-        judged=lambda x, z, x_new, z_new: (x, z)
+    Mistake(
+        "judged-on-old",
+        "this is the share on the samples it was fitted to: take x_new and z_new",
+        _explained(judged=lambda x, z, x_new, z_new: (x, z)),
     ),
-    "this is the share that is left over: subtract it from 1": _explained(
-        share=lambda Z, f, z: _square_sum(Z - f) / _square_sum(Z - Z.mean(axis=0))
+    Mistake(
+        "left-over",
+        "this is the share that is left over: subtract it from 1",
+        _explained(share=lambda Z, f, z: _square_sum(Z - f) / _square_sum(Z - Z.mean(axis=0))),
     ),
-    "the outputs are compared with the mean of z: on new samples take the mean of z_new": _explained(
-        share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z - z.mean(axis=0))
+    Mistake(
+        "mean-of-old",
+        "the outputs are compared with the mean of z: on new samples take the mean of z_new",
+        _explained(share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z - z.mean(axis=0))),
     ),
-    "the outputs are compared with 0: subtract their mean over the new samples": _explained(
-        share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z)
+    Mistake(
+        "no-mean",
+        "the outputs are compared with 0: subtract their mean over the new samples",
+        _explained(share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z)),
     ),
-    "one mean for all outputs: each has its own, axis=0": _explained(
-        share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z - Z.mean())
+    Mistake(
+        "one-mean",
+        "one mean for all outputs: each has its own, axis=0",
+        _explained(share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z - Z.mean())),
     ),
-    "a residual with a mean is an error, too: sum its squares, its variance is not enough": _explained(
-        share=lambda Z, f, z: 1 - (Z - f).var(axis=0).sum() / Z.var(axis=0).sum()
+    Mistake(
+        "variance-of-residual",
+        "a residual with a mean is an error, too: sum its squares, its variance is not enough",
+        _explained(share=lambda Z, f, z: 1 - (Z - f).var(axis=0).sum() / Z.var(axis=0).sum()),
     ),
-    "this is how large the linear map is, not how much it explains: go by the residual": _explained(
-        share=lambda Z, f, z: f.var(axis=0).sum() / Z.var(axis=0).sum()
+    Mistake(
+        "size-of-map",
+        "this is how large the linear map is, not how much it explains: go by the residual",
+        _explained(share=lambda Z, f, z: f.var(axis=0).sum() / Z.var(axis=0).sum()),
     ),
-    "this is the mean of the outputs' shares: sum the squares over all outputs, then divide": _explained(
-        share=lambda Z, f, z: np.mean(1 - ((Z - f) ** 2).sum(axis=0) / ((Z - Z.mean(axis=0)) ** 2).sum(axis=0))
+    Mistake(
+        "mean-of-shares",
+        "this is the mean of the outputs' shares: sum the squares over all outputs, then divide",
+        _explained(
+            share=lambda Z, f, z: np.mean(1 - ((Z - f) ** 2).sum(axis=0) / ((Z - Z.mean(axis=0)) ** 2).sum(axis=0))
+        ),
     ),
-    "it may be negative: then the map is worse than a constant": lambda *data: max(0.0, linear_share(*data)),
-    "a root too many: it is a ratio of squares": _explained(
-        share=lambda Z, f, z: 1 - np.sqrt(_square_sum(Z - f) / _square_sum(Z - Z.mean(axis=0)))
+    Mistake(
+        "not-negative",
+        "it may be negative: then the map is worse than a constant",
+        lambda *data: max(0.0, linear_share(*data)),
     ),
-}
+    Mistake(
+        "root",
+        "a root too many: it is a ratio of squares",
+        _explained(share=lambda Z, f, z: 1 - np.sqrt(_square_sum(Z - f) / _square_sum(Z - Z.mean(axis=0)))),
+    ),
+)
 
 LINEAR_SHARE = Question(
     "5.4",
@@ -373,7 +462,7 @@ LINEAR_SHARE = Question(
     "How linear, on new digits?",
     linear_share,
     _mappings,
-    tuple(Mistake(message, function) for message, function in _LINEAR_MISTAKES.items()),
+    _LINEAR_MISTAKES,
     advice=((r"Singular matrix", "use np.linalg.lstsq, or np.linalg.pinv"),),
 )
 
@@ -401,38 +490,60 @@ BALANCE = Question(
     balance,
     _scalings,
     (
-        Mistake("the ratio is upside down: W2 must make up for what phi' has lost", lambda a, q: 1 / balance(a, q)),
-        Mistake("mean squares are balanced, not their roots: take the root", lambda a, q: balance(a, q) ** 2),
         Mistake(
-            "q is a variance: with a times the weights it is a^2 q", _ratio(_mean_square_slope, lambda a, q: a * q)
+            "upside-down",
+            "the ratio is upside down: W2 must make up for what phi' has lost",
+            lambda a, q: 1 / balance(a, q),
         ),
         Mistake(
-            "the variance of z is q already: it goes with a^2", _ratio(_mean_square_slope, lambda a, q: a**2 * q**2)
+            "no-root", "mean squares are balanced, not their roots: take the root", lambda a, q: balance(a, q) ** 2
         ),
         Mistake(
+            "a-not-squared",
+            "q is a variance: with a times the weights it is a^2 q",
+            _ratio(_mean_square_slope, lambda a, q: a * q),
+        ),
+        Mistake(
+            "q-squared",
+            "the variance of z is q already: it goes with a^2",
+            _ratio(_mean_square_slope, lambda a, q: a**2 * q**2),
+        ),
+        Mistake(
+            "root-of-q",
             "the root of q is passed on: q is a variance, and gaussian_mean takes the variance",
             lambda a, q: np.sqrt(_mean_square_slope(np.sqrt(q)) / _mean_square_slope(a * np.sqrt(q))),
         ),
-        Mistake("these are the means of phi': an rms needs the mean of phi'^2", lambda a, q: balance_of_means(a, q)),
         Mistake(
+            "means", "these are the means of phi': an rms needs the mean of phi'^2", lambda a, q: balance_of_means(a, q)
+        ),
+        Mistake(
+            "roots-of-means",
             "these are roots of the means of phi': an rms needs the mean of phi'^2",
             lambda a, q: np.sqrt(balance_of_means(a, q)),
         ),
         Mistake(
+            "phi-for-slope",
             "this is phi where it must be phi': going back, an error is multiplied by the slope",
             _ratio(lambda q: theory.gaussian_mean(lambda z: np.tanh(z) ** 2, q)),
         ),
         Mistake(
+            "at-h",
             "phi' is taken at h, not at z",
             _ratio(lambda q: theory.gaussian_mean(lambda z: tanh.derivative(np.tanh(z)) ** 2, q)),
         ),
-        Mistake("1/a: errors do not shrink or grow in proportion to W1, it acts through phi' only", lambda a, q: 1 / a),
-        Mistake("a: errors do not shrink or grow in proportion to W1, it acts through phi' only", lambda a, q: a),
         Mistake(
-            "1/a times too small: W1 is not on the way back from the output to delta^1", lambda a, q: balance(a, q) / a
+            "one-over-a",
+            "1/a: errors do not shrink or grow in proportion to W1, it acts through phi' only",
+            lambda a, q: 1 / a,
         ),
-        Mistake("root of a: that is the law for very large weights only", lambda a, q: np.sqrt(a)),
-        Mistake("not 1: with other weights W1 gives other z and other slopes", lambda a, q: 1.0),
+        Mistake("a", "a: errors do not shrink or grow in proportion to W1, it acts through phi' only", lambda a, q: a),
+        Mistake(
+            "divided-by-a",
+            "1/a times too small: W1 is not on the way back from the output to delta^1",
+            lambda a, q: balance(a, q) / a,
+        ),
+        Mistake("root-of-a", "root of a: that is the law for very large weights only", lambda a, q: np.sqrt(a)),
+        Mistake("one", "not 1: with other weights W1 gives other z and other slopes", lambda a, q: 1.0),
     ),
 )
 
@@ -497,28 +608,40 @@ BEST_ODD_ACCURACY = Question(
     best_odd_accuracy,
     _with_negatives,
     (
-        Mistake("of a pair with one label one sample can be right: only the other one is lost", _lost(2, 0)),
-        Mistake("a pair with different labels loses none: the largest output of x is the smallest of -x", _lost(1, 1)),
-        Mistake("a pair loses one sample if its labels are the same, and none if they differ", _lost(2, 2)),
         Mistake(
-            "the other way round: a pair with different labels loses none, one with the same label one", _lost(0, 1)
+            "both-lost", "of a pair with one label one sample can be right: only the other one is lost", _lost(2, 0)
         ),
-        Mistake("not always one half: samples without their negative lose nothing", lambda x, y: 0.5),
-        Mistake("not always 1: of a pair x, -x with the same label one is lost", lambda x, y: 1.0),
-        Mistake("samples without their negative can all be right: they count, too", _only_pairs),
         Mistake(
-            "this is a number of samples: divide by how many there are", lambda x, y: len(x) * best_odd_accuracy(x, y)
+            "different-lost",
+            "a pair with different labels loses none: the largest output of x is the smallest of -x",
+            _lost(1, 1),
         ),
-        Mistake("this is the share that is lost", lambda x, y: 1 - best_odd_accuracy(x, y)),
+        Mistake("two-lost", "a pair loses one sample if its labels are the same, and none if they differ", _lost(2, 2)),
         Mistake(
+            "labels-swapped",
+            "the other way round: a pair with different labels loses none, one with the same label one",
+            _lost(0, 1),
+        ),
+        Mistake("half", "not always one half: samples without their negative lose nothing", lambda x, y: 0.5),
+        Mistake("one", "not always 1: of a pair x, -x with the same label one is lost", lambda x, y: 1.0),
+        Mistake("pairs-only", "samples without their negative can all be right: they count, too", _only_pairs),
+        Mistake(
+            "number",
+            "this is a number of samples: divide by how many there are",
+            lambda x, y: len(x) * best_odd_accuracy(x, y),
+        ),
+        Mistake("lost-share", "this is the share that is lost", lambda x, y: 1 - best_odd_accuracy(x, y)),
+        Mistake(
+            "sizes-only",
             "a negative has every sign changed: equal sizes are not enough",
             lambda x, y: 1 - _pairs(x, y, lambda a, b: a == b, lambda a, b: np.array_equal(abs(a), abs(b))) / len(x),
         ),
         Mistake(
+            "sums-only",
             "opposite means opposite in every entry: that the sum of all entries is 0 is not enough",
             lambda x, y: 1 - _pairs(x, y, lambda a, b: a == b, lambda a, b: (a + b).sum() == 0) / len(x),
         ),
-        Mistake("only neighbours are compared: a sample's negative may stand anywhere", _neighbours),
+        Mistake("neighbours-only", "only neighbours are compared: a sample's negative may stand anywhere", _neighbours),
     ),
     advice=((r"truth value of an array", "== compares entry by entry: use np.array_equal"),),
 )

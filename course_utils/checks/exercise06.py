@@ -81,26 +81,47 @@ SIGNAL = Question(
     _relu_nets,
     (
         Mistake(
+            "fan-out",
             "n is the number of a layer's inputs, n_(l-1), its fan-in: here it is the fan-out",
             _path(fan=lambda w: w[1:]),
         ),
-        Mistake("the half is missing: ReLU passes on half of the mean square", _path(share=1.0)),
-        Mistake("the inputs x have not been through a ReLU: no half in the first layer", _path(first=0.5)),
-        Mistake("sigma_b is a standard deviation: the biases add sigma_b^2", _path(bias=lambda b: b)),
-        Mistake("the biases are missing: they add sigma_b^2 in every layer", _path(bias=lambda b: 0)),
+        Mistake("no-half", "the half is missing: ReLU passes on half of the mean square", _path(share=1.0)),
         Mistake(
+            "half-of-inputs", "the inputs x have not been through a ReLU: no half in the first layer", _path(first=0.5)
+        ),
+        Mistake("deviation", "sigma_b is a standard deviation: the biases add sigma_b^2", _path(bias=lambda b: b)),
+        Mistake("no-bias", "the biases are missing: they add sigma_b^2 in every layer", _path(bias=lambda b: 0)),
+        Mistake(
+            "variance-of-h",
             "the next layer sees the second moment of h, q / 2, not its variance, 0.34 q",
             _path(share=0.5 - 0.5 / np.pi),
         ),
-        Mistake("variances are variances already: no square root, no square", _path(spread=np.sqrt)),
-        Mistake("variances are variances already: no square root, no square", _path(spread=np.square)),
         Mistake(
-            "the n_(l-1) is missing: z is a sum of that many terms", _path(fan=lambda widths: [1] * (len(widths) - 1))
+            "variance-changed",
+            "variances are variances already: no square root, no square",
+            _path(spread=np.sqrt),
+            (_path(spread=np.square),),
         ),
-        Mistake("these are the mean squares of h: those of z are asked for, before the ReLU", _path(of_z=False)),
-        Mistake("a half, not a quarter: half of the neurons are off, the others are unchanged", _path(share=0.25)),
-        Mistake("the path begins with q^1: the mean square of the inputs is not part of it", _path(start=1)),
         Mistake(
+            "no-inputs",
+            "the n_(l-1) is missing: z is a sum of that many terms",
+            _path(fan=lambda widths: [1] * (len(widths) - 1)),
+        ),
+        Mistake(
+            "after-relu",
+            "these are the mean squares of h: those of z are asked for, before the ReLU",
+            _path(of_z=False),
+        ),
+        Mistake(
+            "quarter", "a half, not a quarter: half of the neurons are off, the others are unchanged", _path(share=0.25)
+        ),
+        Mistake(
+            "begins-with-inputs",
+            "the path begins with q^1: the mean square of the inputs is not part of it",
+            _path(start=1),
+        ),
+        Mistake(
+            "last-only",
             "only the last q is here: return q^1, ..., q^L, all of them",
             lambda *args: signal_path(*args)[-1],
         ),
@@ -174,40 +195,60 @@ CHAIN = Question(
     there_and_back,
     _chains,
     (
-        Mistake("the order is wrong: forward first, backward second", lambda *args: there_and_back(*args)[::-1]),
         Mistake(
+            "order", "the order is wrong: forward first, backward second", lambda *args: there_and_back(*args)[::-1]
+        ),
+        Mistake(
+            "backward-one-more",
             "one layer too many on the way back: from delta^L to delta^1 the error passes W^L, ..., W^2, not W^1",
             _chain(backward_from=1),
         ),
         Mistake(
+            "forward-one-fewer",
             "one layer too few on the way there: the signal passes W^1, ..., W^L, and W^1 too",
             _chain(forward_from=2),
         ),
-        Mistake("one layer too few on the way back: the error passes W^L, too", _chain(until=1)),
-        Mistake("the last matrix is left out on the way back instead of the first", _chain(backward_from=1, until=1)),
+        Mistake("backward-one-fewer", "one layer too few on the way back: the error passes W^L, too", _chain(until=1)),
         Mistake(
-            '"fan_avg" is 2 / (n_in + n_out): one over the mean of the two, not over their sum', _chain(_by_the_sum)
+            "backward-last-left-out",
+            "the last matrix is left out on the way back instead of the first",
+            _chain(backward_from=1, until=1),
         ),
         Mistake(
-            "n_in and n_out of a layer are exchanged: W^l has n_(l-1) inputs and n_l outputs", _chain(_fans_exchanged)
+            "sum-of-fans",
+            '"fan_avg" is 2 / (n_in + n_out): one over the mean of the two, not over their sum',
+            _chain(_by_the_sum),
         ),
-        Mistake("He's 2 is for ReLU: this network is linear", _chain(_he)),
-        Mistake("the variance belongs here, not the standard deviation", _chain(_deviation)),
-        Mistake("these are the factors of the sizes: of the mean squares they are the squares of that", _root_of_both),
         Mistake(
+            "fans-exchanged",
+            "n_in and n_out of a layer are exchanged: W^l has n_(l-1) inputs and n_l outputs",
+            _chain(_fans_exchanged),
+        ),
+        Mistake("he", "He's 2 is for ReLU: this network is linear", _chain(_he)),
+        Mistake("deviation", "the variance belongs here, not the standard deviation", _chain(_deviation)),
+        Mistake(
+            "sizes",
+            "these are the factors of the sizes: of the mean squares they are the squares of that",
+            _root_of_both,
+        ),
+        Mistake(
+            "backward-terms",
             "on the way back each sum runs over the layer's n_l outputs (the rows of W), not over its inputs",
             _chain(backward=lambda i, o: i),
         ),
         Mistake(
+            "forward-terms",
             "on the way there each sum runs over the layer's n_(l-1) inputs (the columns of W), not over its outputs",
             _chain(forward=lambda i, o: o),
         ),
         Mistake(
+            "both-terms",
             "both sums run over the wrong fan: n_(l-1) terms on the way there, n_l on the way back",
             _chain(forward=lambda i, o: o, backward=lambda i, o: i),
         ),
-        Mistake("the factors of the layers multiply, they do not add", _chain(total=sum)),
+        Mistake("added", "the factors of the layers multiply, they do not add", _chain(total=sum)),
         Mistake(
+            "variances-only",
             "only the variances are multiplied: each sum has as many terms as the layer has inputs, or outputs",
             _chain(forward=lambda i, o: 1, backward=lambda i, o: 1),
         ),
@@ -237,36 +278,45 @@ GAIN = Question(
     _slopes,
     (
         Mistake(
+            "deviation",
             "this is the standard deviation sigma_w (the gain): its square is asked for",
             lambda a, c: np.sqrt(2 / (a**2 + c**2)),
         ),
         Mistake(
-            "the 2 is missing: each half of the line holds half of the mean square", lambda a, c: 1 / (a**2 + c**2)
+            "no-two",
+            "the 2 is missing: each half of the line holds half of the mean square",
+            lambda a, c: 1 / (a**2 + c**2),
         ),
-        Mistake("the negative half counts, too: it gives negative^2 q / 2", lambda a, c: 2 / c**2),
-        Mistake("the slope of the positive half is not always 1", lambda a, c: 2 / (1 + a**2)),
-        Mistake("the slopes must be squared: h^2 = slope^2 z^2", lambda a, c: 2 / (abs(a) + abs(c))),
-        Mistake("the slopes must be squared: h^2 = slope^2 z^2", lambda a, c: 2 / (a + c)),
+        Mistake("no-negative", "the negative half counts, too: it gives negative^2 q / 2", lambda a, c: 2 / c**2),
+        Mistake("no-positive", "the slope of the positive half is not always 1", lambda a, c: 2 / (1 + a**2)),
         Mistake(
+            "not-squared",
+            "the slopes must be squared: h^2 = slope^2 z^2",
+            lambda a, c: 2 / (abs(a) + abs(c)),
+            (lambda a, c: 2 / (a + c),),
+        ),
+        Mistake(
+            "mean-first",
             "first square, then take the mean: the mean of the slopes, squared, is another number",
             lambda a, c: 4 / (a + c) ** 2,
+            (lambda a, c: 4 / (abs(a) + abs(c)) ** 2,),
         ),
         Mistake(
-            "first square, then take the mean: the mean of the slopes, squared, is another number",
-            lambda a, c: 4 / (abs(a) + abs(c)) ** 2,
-        ),
-        Mistake(
+            "variance",
             "the next layer sees the second moment of h, mean and all: do not subtract the square of its mean",
             _by_variance,
         ),
         Mistake(
-            "upside down: this is what one layer does to q, sigma_w^2 must undo it", lambda a, c: (a**2 + c**2) / 2
+            "upside-down",
+            "upside down: this is what one layer does to q, sigma_w^2 must undo it",
+            lambda a, c: (a**2 + c**2) / 2,
         ),
         Mistake(
+            "difference",
             "both halves of the line add to the mean square, whatever the signs of z and of the slopes",
             lambda a, c: 2 / (c**2 - a**2),
         ),
-        Mistake("He's 2 is for slopes 0 and 1 only", lambda a, c: 2.0),
+        Mistake("he", "He's 2 is for slopes 0 and 1 only", lambda a, c: 2.0),
     ),
 )
 
@@ -315,48 +365,65 @@ LOST = Question(
     layers_until_lost,
     _errors,
     (
-        Mistake("chi is the factor of the squares: the rms itself changes by sqrt(chi) a layer", _count(root=False)),
-        Mistake("the wrong way round: the rms changes by sqrt(chi) a layer, not by chi^2", _count(root=False, power=2)),
         Mistake(
+            "chi-not-root",
+            "chi is the factor of the squares: the rms itself changes by sqrt(chi) a layer",
+            _count(root=False),
+        ),
+        Mistake(
+            "chi-squared",
+            "the wrong way round: the rms changes by sqrt(chi) a layer, not by chi^2",
+            _count(root=False, power=2),
+        ),
+        Mistake(
+            "tiny",
             "finfo.tiny is where float32 gets less precise: it reaches down to finfo.smallest_subnormal",
             _count((FLOAT32.tiny, FLOAT32.max)),
+            (_count((FLOAT32.tiny, 1 / FLOAT32.tiny)),),
         ),
         Mistake(
-            "finfo.tiny is where float32 gets less precise: it reaches down to finfo.smallest_subnormal",
-            _count((FLOAT32.tiny, 1 / FLOAT32.tiny)),
-        ),
-        Mistake(
+            "eps",
             "finfo.eps is the distance of 1 from its neighbour, not the end of the range",
             _count((FLOAT32.eps, FLOAT32.max)),
+            (_count((FLOAT32.eps, 1 / FLOAT32.eps)),),
         ),
         Mistake(
-            "finfo.eps is the distance of 1 from its neighbour, not the end of the range",
-            _count((FLOAT32.eps, 1 / FLOAT32.eps)),
+            "float64",
+            "this is for float64: np.finfo(np.float32) is asked for",
+            _count((FLOAT64.smallest_subnormal, FLOAT64.max)),
         ),
         Mistake(
-            "this is for float64: np.finfo(np.float32) is asked for", _count((FLOAT64.smallest_subnormal, FLOAT64.max))
+            "floor", "one too few: after that many layers the rms is still inside, round up", _count(whole=math.floor)
         ),
-        Mistake("one too few: after that many layers the rms is still inside, round up", _count(whole=math.floor)),
-        Mistake("one too many: a layer earlier the rms is outside already", _count(whole=lambda x: math.ceil(x) + 1)),
         Mistake(
+            "one-more",
+            "one too many: a layer earlier the rms is outside already",
+            _count(whole=lambda x: math.ceil(x) + 1),
+        ),
+        Mistake(
+            "rounded",
             "rounded to the nearest whole number: one that is too small leaves the rms inside, round up",
             _count(whole=round),
         ),
-        Mistake("a whole number of layers is asked for: round up", _count(whole=float)),
-        Mistake("it starts with rms, not with 1", _count(start=1.0)),
-        Mistake(_single, _in_float32),
+        Mistake("not-whole", "a whole number of layers is asked for: round up", _count(whole=float)),
+        Mistake("from-one", "it starts with rms, not with 1", _count(start=1.0)),
+        Mistake("float32-limit", _single, _in_float32),
         Mistake(
+            "float32-compared",
             "compared in float32, where 0.8e-45 counts as 1.4e-45: make the limits floats, "
             "float(np.finfo(np.float32).smallest_subnormal)",
             _compared_in_float32,
         ),
         Mistake(
+            "one-end",
             "for chi > 1 the rms leaves at the top, for chi < 1 at the bottom: both limits count",
             lambda rms, chi: layers_until_lost(rms, chi) if chi < 1 else 0,
         ),
-        Mistake("for chi above 1 the rms grows: its limit is then finfo.max", _always_underflow),
         Mistake(
-            "for chi above 1 the rms grows: its limit is then finfo.max", lambda *args: abs(_always_underflow(*args))
+            "underflow-only",
+            "for chi above 1 the rms grows: its limit is then finfo.max",
+            _always_underflow,
+            (lambda *args: abs(_always_underflow(*args)),),
         ),
     ),
     advice=(
@@ -400,13 +467,13 @@ def _edge_by_variance(q, activation):
     return _edge(of_square=lambda m: m - mean**2)(q, activation)
 
 
-def _wrong_edge(runs):
+def _wrong_edge(calls):
     """What is wrong with a point on the edge: numbers off by less than 2 % come from too coarse a mean."""
-    if all(close(run.value, run.expected, 1e-5) for run in runs):
+    if all(close(call.value, call.expected, 1e-5) for call in calls):
         return None
-    if all(np.allclose(run.value, run.expected, rtol=0.02) for run in runs):
+    if all(np.allclose(call.value, call.expected, rtol=0.02) for call in calls):
         return "nearly: the means are not exact enough, take theory.gaussian_mean, or a finer grid"
-    return different(runs)
+    return different(calls)
 
 
 EDGE = Question(
@@ -416,43 +483,68 @@ EDGE = Question(
     edge_of_chaos,
     _places,
     (
-        Mistake("the order is wrong: sigma_w first", _edge(result=lambda w2, b2: np.sqrt([b2, w2]))),
-        Mistake("these are the variances: take the roots of both", _edge(result=lambda w2, b2: [w2, b2])),
-        Mistake("sigma_w^2 is a variance: take its root, too", _edge(result=lambda w2, b2: [w2, math.sqrt(b2)])),
-        Mistake("sigma_b^2 is a variance: take its root, too", _edge(result=lambda w2, b2: [math.sqrt(w2), b2])),
+        Mistake("order", "the order is wrong: sigma_w first", _edge(result=lambda w2, b2: np.sqrt([b2, w2]))),
         Mistake(
-            "chi has the mean of the squared slope: phi' must be squared", _edge(slope=lambda phi, z: phi.derivative(z))
+            "both-variances", "these are the variances: take the roots of both", _edge(result=lambda w2, b2: [w2, b2])
         ),
         Mistake(
+            "weight-variance",
+            "sigma_w^2 is a variance: take its root, too",
+            _edge(result=lambda w2, b2: [w2, math.sqrt(b2)]),
+        ),
+        Mistake(
+            "bias-variance",
+            "sigma_b^2 is a variance: take its root, too",
+            _edge(result=lambda w2, b2: [math.sqrt(w2), b2]),
+        ),
+        Mistake(
+            "slope-not-squared",
+            "chi has the mean of the squared slope: phi' must be squared",
+            _edge(slope=lambda phi, z: phi.derivative(z)),
+        ),
+        Mistake(
+            "slope-mean-first",
             "first square, then take the mean: E[phi'^2], not E[phi']^2",
             _edge(slope=lambda phi, z: phi.derivative(z), of_slope=np.square),
         ),
-        Mistake("the q-map has the second moment: phi must be squared", _edge(square=lambda phi, z: phi(z))),
         Mistake(
+            "phi-not-squared",
+            "the q-map has the second moment: phi must be squared",
+            _edge(square=lambda phi, z: phi(z)),
+        ),
+        Mistake(
+            "phi-mean-first",
             "the q-map has the second moment E[phi^2], not E[phi]^2",
             _edge(square=lambda phi, z: phi(z), of_square=np.square),
         ),
-        Mistake("the q-map has E[phi^2]; E[phi]^2 is not subtracted", _edge_by_variance),
+        Mistake("variance-of-phi", "the q-map has E[phi^2]; E[phi]^2 is not subtracted", _edge_by_variance),
         Mistake(
+            "tanh-only",
             "this is right for tanh only: use `activation`",
             _edge(slope=lambda phi, z: tanh.derivative(z) ** 2, square=lambda phi, z: tanh(z) ** 2),
         ),
-        Mistake("gaussian_mean takes the variance q, not its root", _edge(variance=math.sqrt)),
-        Mistake("gaussian_mean takes the variance q, not its square", _edge(variance=lambda q: q**2)),
-        Mistake("in the q-map E[phi^2] is multiplied by sigma_w^2", _edge(bias=lambda q, w2, m: q - m)),
+        Mistake("root-of-q", "gaussian_mean takes the variance q, not its root", _edge(variance=math.sqrt)),
+        Mistake("q-squared", "gaussian_mean takes the variance q, not its square", _edge(variance=lambda q: q**2)),
         Mistake(
+            "no-weight-variance", "in the q-map E[phi^2] is multiplied by sigma_w^2", _edge(bias=lambda q, w2, m: q - m)
+        ),
+        Mistake(
+            "weight-deviation",
             "in the q-map E[phi^2] is multiplied by sigma_w^2, the square",
             _edge(bias=lambda q, w2, m: q - math.sqrt(w2) * m),
         ),
         Mistake(
+            "no-chi",
             "sigma_w comes from chi = 1, not from a q-map without biases",
             lambda q, activation: np.array([math.sqrt(q / theory.gaussian_mean(lambda z: activation(z) ** 2, q)), 0]),
         ),
         Mistake(
+            "no-bias",
             "biases are needed: at this q a net without them is not critical",
             _edge(result=lambda w2, b2: [math.sqrt(w2), 0]),
         ),
         Mistake(
+            "exchanged",
             "phi and phi' are exchanged: chi has the slopes, the q-map the values",
             _edge(slope=lambda phi, z: phi(z) ** 2, square=lambda phi, z: phi.derivative(z) ** 2),
         ),
@@ -474,10 +566,10 @@ def _draws(rng):
         yield rng.normal(size=shape), float(rng.uniform(1.2, 2))
 
 
-def _wrong_matrices(runs):
+def _wrong_matrices(calls):
     """What is wrong with matrices that should be orthogonal; None if nothing is."""
-    fact = next(filter(None, (_wrong_matrix(run.value, **run.args) for run in runs)), None)
-    squares = [run.value / run.args["gain"] for run in runs if run.value.shape == (4, 4)]
+    fact = next(filter(None, (_wrong_matrix(call.value, **call.args) for call in calls)), None)
+    squares = [call.value / call.args["gain"] for call in calls if call.value.shape == (4, 4)]
     if fact is None and close(np.abs(squares[0]), np.abs(squares[1]), 1e-3):
         return "the same matrix for two different A: it must be made from A"
     return fact
@@ -517,8 +609,16 @@ ORTHOGONAL = Question(
     make_orthogonal,
     _draws,
     (
-        Mistake("QR wants a tall matrix: decompose A.T where A is wide", lambda A, gain: gain * np.linalg.qr(A)[0]),
-        Mistake("QR wants a tall matrix: A.T is wide where A is tall", lambda A, gain: gain * np.linalg.qr(A.T)[0].T),
+        Mistake(
+            "wide-not-turned",
+            "QR wants a tall matrix: decompose A.T where A is wide",
+            lambda A, gain: gain * np.linalg.qr(A)[0],
+        ),
+        Mistake(
+            "tall-turned",
+            "QR wants a tall matrix: A.T is wide where A is tall",
+            lambda A, gain: gain * np.linalg.qr(A.T)[0].T,
+        ),
     ),
     _wrong_matrices,
     advice=(

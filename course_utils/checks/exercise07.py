@@ -76,14 +76,14 @@ def _curves(rng):
     yield 10 * np.arange(1, 6), np.array([[0.2, 0.95, 0.3, 0.4, 0.5], [0.1, 0.2, 0.3, 0.95, 0.4]]).T, 0.9
 
 
-def _wrong_steps(runs):
+def _wrong_steps(calls):
     """Which network's step is wrong; None if none is."""
-    for run in runs:
-        steps, accuracy, level = run.args.values()
-        if len(run.value) != len(run.expected):
-            k = len(run.expected)
-            return f"the list needs one entry for each of the {k} networks (columns), it has {len(run.value)}"
-        for found, right, curve in zip(run.value, run.expected, accuracy.T, strict=False):
+    for call in calls:
+        steps, accuracy, level = call.args.values()
+        if len(call.value) != len(call.expected):
+            k = len(call.expected)
+            return f"the list needs one entry for each of the {k} networks (columns), it has {len(call.value)}"
+        for found, right, curve in zip(call.value, call.expected, accuracy.T, strict=False):
             if found == right or (_nan(found) and _nan(right)):
                 continue
             what = f"accuracies {', '.join(f'{a:g}' for a in curve)} at steps {', '.join(map(str, steps))}"
@@ -139,35 +139,45 @@ STEPS_TO = Question(
     steps_to,
     _curves,
     (
-        Mistake("argmax of a row without True is 0: a network that never gets there needs inf", _never_as_first),
-        Mistake("a network that never gets there needs inf, not the last step", _never_as_last),
-        Mistake("never is inf here (math.inf), not None", _steps_by(_first, None)),
-        Mistake("never is inf here (math.inf), not nan", _steps_by(_first, math.nan)),
-        Mistake("never is inf here (math.inf), not -1", _steps_by(_first, -1)),
-        Mistake("never is inf here (math.inf), not 0", _steps_by(_first, 0)),
-        Mistake("searchsorted needs a rising series: a network may fall back", _bisected),
-        Mistake("at least the level: an accuracy equal to it counts, so >=, not >", _above),
         Mistake(
+            "argmax-of-none",
+            "argmax of a row without True is 0: a network that never gets there needs inf",
+            _never_as_first,
+        ),
+        Mistake("never-is-last", "a network that never gets there needs inf, not the last step", _never_as_last),
+        Mistake("never-is-none", "never is inf here (math.inf), not None", _steps_by(_first, None)),
+        Mistake("never-is-nan", "never is inf here (math.inf), not nan", _steps_by(_first, math.nan)),
+        Mistake("never-is-minus-one", "never is inf here (math.inf), not -1", _steps_by(_first, -1)),
+        Mistake("never-is-zero", "never is inf here (math.inf), not 0", _steps_by(_first, 0)),
+        Mistake("bisected", "searchsorted needs a rising series: a network may fall back", _bisected),
+        Mistake("strictly-above", "at least the level: an accuracy equal to it counts, so >=, not >", _above),
+        Mistake(
+            "index",
             "this is the index in the array, not the step: look it up in steps",
             _steps_by(lambda s, r, c: int(r.argmax())),
         ),
         Mistake(
+            "index-from-one",
             "the index counts from 1 here, and it is the step that is asked: steps[index]",
             _steps_by(lambda s, r, c: int(r.argmax()) + 1),
         ),
         Mistake(
+            "for-good",
             "this is when it reaches the level for good: the first time counts, even if it falls back",
             _steps_by(_for_good),
         ),
         Mistake(
+            "last",
             "this is the last step with that accuracy, not the first",
             _steps_by(lambda s, r, c: float(s[np.flatnonzero(r)[-1]])),
         ),
         Mistake(
+            "highest",
             "this is the step of the highest accuracy: the first that reaches the level is asked",
             _steps_by(lambda s, r, c: float(s[c.argmax()])),
         ),
         Mistake(
+            "count",
             "this is how many measurements reach the level, not when the first does",
             _steps_by(lambda s, r, c: int(r.sum())),
         ),
@@ -243,30 +253,49 @@ STEP_SIZES = Question(
     step_sizes,
     _nets_with_gradients,
     (
-        Mistake("upside down: a large gradient needs a small step size", _ratios),
-        Mistake("the target is missing: these change every matrix by 100 % of its size", _no_target),
-        Mistake("target is a factor: a larger share needs larger steps", _target_divides),
+        Mistake("upside-down", "upside down: a large gradient needs a small step size", _ratios),
+        Mistake("no-target", "the target is missing: these change every matrix by 100 % of its size", _no_target),
+        Mistake("target-divides", "target is a factor: a larger share needs larger steps", _target_divides),
         Mistake(
+            "mean-size",
             "RMS is the root of the mean square, this takes the mean of the sizes |W|",
             _by_sizes(lambda a: np.abs(a).mean()),
         ),
-        Mistake("RMS does not subtract the mean: np.std does", _by_sizes(np.std)),
-        Mistake("RMS is the root of the mean square: the root is missing", _by_sizes(lambda a: (a**2).mean())),
+        Mistake("standard-deviation", "RMS does not subtract the mean: np.std does", _by_sizes(np.std)),
         Mistake(
-            "this goes by the largest entries: RMS takes the mean square of all", _by_sizes(lambda a: np.abs(a).max())
+            "no-root", "RMS is the root of the mean square: the root is missing", _by_sizes(lambda a: (a**2).mean())
         ),
-        Mistake("the mean lets positive and negative entries cancel: square first", _by_sizes(lambda a: abs(a.mean()))),
         Mistake(
+            "largest",
+            "this goes by the largest entries: RMS takes the mean square of all",
+            _by_sizes(lambda a: np.abs(a).max()),
+        ),
+        Mistake(
+            "mean",
+            "the mean lets positive and negative entries cancel: square first",
+            _by_sizes(lambda a: abs(a.mean())),
+        ),
+        Mistake(
+            "sum-over-mean",
             "W's size is a sum here, the gradient's a mean: divide both by the number of entries, or neither",
             _by_sizes(_norm, _rms),
         ),
         Mistake(
+            "mean-over-sum",
             "W's size is a mean here, the gradient's a sum: divide both by the number of entries, or neither",
             _by_sizes(_rms, _norm),
         ),
-        Mistake("each matrix needs a step size of its own: this is one for all", _one_for_all),
-        Mistake("each matrix needs a step size of its own: this is the smallest for all", _smallest_for_all),
-        Mistake("divide the sizes, not entry by entry: a mean of quotients is another number", _mean_of_quotients),
+        Mistake("one-for-all", "each matrix needs a step size of its own: this is one for all", _one_for_all),
+        Mistake(
+            "smallest-for-all",
+            "each matrix needs a step size of its own: this is the smallest for all",
+            _smallest_for_all,
+        ),
+        Mistake(
+            "mean-of-quotients",
+            "divide the sizes, not entry by entry: a mean of quotients is another number",
+            _mean_of_quotients,
+        ),
     ),
     advice=((r"^KeyError: '[Wb]", "the weight matrices are those whose name begins with W, in params and in grads"),),
 )
@@ -326,39 +355,55 @@ STRETCHING = Question(
     stretching,
     _near_inputs,
     (
-        Mistake("the distance is not squared here", _stretched(lambda a, b: np.sqrt(_square(a, b)))),
-        Mistake("squares are asked, these are sizes |z' - z|", _stretched(lambda a, b: np.abs(a - b).sum())),
+        Mistake("not-squared", "the distance is not squared here", _stretched(lambda a, b: np.sqrt(_square(a, b)))),
+        Mistake("sizes", "squares are asked, these are sizes |z' - z|", _stretched(lambda a, b: np.abs(a - b).sum())),
         Mistake(
+            "sum-first",
             "square the differences before adding: positive and negative ones cancel here",
             _stretched(lambda a, b: (a - b).sum() ** 2),
         ),
-        Mistake("this is the difference of two squares: square the difference", _stretched(_difference_of_squares)),
         Mistake(
+            "difference-of-squares",
+            "this is the difference of two squares: square the difference",
+            _stretched(_difference_of_squares),
+        ),
+        Mistake(
+            "mean-over-units",
             "a sum over units is asked, this is their mean: layers have different widths",
             _stretched(lambda a, b: ((a - b) ** 2).mean()),
         ),
         Mistake(
+            "outputs",
             "these are distances of h = tanh(z): take z, before the activation",
             _stretched(_square, values=_outputs_of_layers),
         ),
         Mistake(
+            "upside-down",
             "upside down: the later layer's distance over the earlier one's",
             _stretched(_square, lambda d: d[:-1] / d[1:]),
         ),
         Mistake(
-            "each layer against the one before, not all against the first", _stretched(_square, lambda d: d[1:] / d[0])
+            "against-first",
+            "each layer against the one before, not all against the first",
+            _stretched(_square, lambda d: d[1:] / d[0]),
         ),
-        Mistake("a quotient is asked: this subtracts", _stretched(_square, np.diff)),
+        Mistake("difference", "a quotient is asked: this subtracts", _stretched(_square, np.diff)),
         Mistake(
+            "cosine",
             "this is the growth of 1 - c; D is the squared distance itself",
             _stretched(lambda a, b: 1 - (a * b).sum() / np.sqrt((a**2).sum() * (b**2).sum())),
         ),
         Mistake(
+            "one-too-many",
             "one number too many: the first is D^2 / D^1; neither D^1 itself nor D^1 over that of the inputs is asked",
             _stretched(_square, values=_with_inputs),
         ),
-        Mistake("first add over the samples, then divide: a mean of quotients is another number", _each_sample),
-        Mistake("nudge moves x: compare x + nudge with x, not nudge with nothing", _nudge_alone),
+        Mistake(
+            "mean-of-quotients",
+            "first add over the samples, then divide: a mean of quotients is another number",
+            _each_sample,
+        ),
+        Mistake("nudge-alone", "nudge moves x: compare x + nudge with x, not nudge with nothing", _nudge_alone),
     ),
     advice=(
         (r"^TypeError: unsupported operand type.*dict", "forward(...).z is a dict {layer: z}: take z[1], z[2], ..."),
@@ -456,32 +501,57 @@ RESIDUAL = Question(
     _residual_nets,
     (
         Mistake(
+            "no-way-round",
             "the way round is missing in both: h + ... keeps q, and the error keeps 1",
             functools.partial(_growth, way_round=0, keep=0),
         ),
-        Mistake("backward, the 1 of the way round is missing", functools.partial(_growth, way_round=0)),
+        Mistake("no-one-back", "backward, the 1 of the way round is missing", functools.partial(_growth, way_round=0)),
         Mistake(
-            "forward, the q of the way round is missing: E[h^2] keeps what it was", functools.partial(_growth, keep=0)
-        ),
-        Mistake("sigma_w enters squared: it is a standard deviation", functools.partial(_growth, both=lambda s: s)),
-        Mistake("tanh' enters squared: E[tanh'(z)^2]", functools.partial(_growth, power=1)),
-        Mistake("q changes from branch to branch: each factor belongs to the q before its branch", _frozen),
-        Mistake("each branch sees the q before it, not after", functools.partial(_growth, update="before")),
-        Mistake("q must grow from branch to branch: replace it after each, by q + sigma_w^2 E[tanh^2]", _never_updated),
-        Mistake(
-            "q must grow from branch to branch: replace it after each, by q + sigma_w^2 E[tanh^2]", _product_and_first_q
+            "no-q-forward",
+            "forward, the q of the way round is missing: E[h^2] keeps what it was",
+            functools.partial(_growth, keep=0),
         ),
         Mistake(
-            "forward, this is the q from before the first branch: q must grow from branch to branch", _forward_kept
+            "deviation",
+            "sigma_w enters squared: it is a standard deviation",
+            functools.partial(_growth, both=lambda s: s),
         ),
-        Mistake("forward and backward are exchanged", _exchanged),
-        Mistake("factors of one branch after the other multiply, they do not add", _summed),
-        Mistake("factors of one branch after the other multiply, they do not add", _summed_from_one),
-        Mistake("backward, this is the last branch's factor alone: multiply those of all", _last_factor),
-        Mistake("this is the first branch alone: go through all branches", lambda q, s, branches: _growth(q, s, 1)),
-        Mistake("square inside the mean: E[tanh^2] is not E[tanh]^2", functools.partial(_growth, mean=_mean_first)),
-        Mistake("a mean over h is asked, not the value at one h = sqrt(q)", functools.partial(_growth, mean=_at_root)),
+        Mistake("slope-not-squared", "tanh' enters squared: E[tanh'(z)^2]", functools.partial(_growth, power=1)),
+        Mistake("q-frozen", "q changes from branch to branch: each factor belongs to the q before its branch", _frozen),
+        Mistake("q-after", "each branch sees the q before it, not after", functools.partial(_growth, update="before")),
         Mistake(
+            "q-not-updated",
+            "q must grow from branch to branch: replace it after each, by q + sigma_w^2 E[tanh^2]",
+            _never_updated,
+            (_product_and_first_q,),
+        ),
+        Mistake(
+            "forward-first-q",
+            "forward, this is the q from before the first branch: q must grow from branch to branch",
+            _forward_kept,
+        ),
+        Mistake("exchanged", "forward and backward are exchanged", _exchanged),
+        Mistake(
+            "added", "factors of one branch after the other multiply, they do not add", _summed, (_summed_from_one,)
+        ),
+        Mistake("last-factor", "backward, this is the last branch's factor alone: multiply those of all", _last_factor),
+        Mistake(
+            "one-branch",
+            "this is the first branch alone: go through all branches",
+            lambda q, s, branches: _growth(q, s, 1),
+        ),
+        Mistake(
+            "mean-first",
+            "square inside the mean: E[tanh^2] is not E[tanh]^2",
+            functools.partial(_growth, mean=_mean_first),
+        ),
+        Mistake(
+            "one-point",
+            "a mean over h is asked, not the value at one h = sqrt(q)",
+            functools.partial(_growth, mean=_at_root),
+        ),
+        Mistake(
+            "root-of-q",
             "gaussian_mean takes the variance q, not the standard deviation",
             functools.partial(_growth, mean=_root_as_variance),
         ),
@@ -540,17 +610,17 @@ def _printable(text):
     return text.encode("ascii", "backslashreplace").decode()[:60]
 
 
-def _wrong_names(runs):
+def _wrong_names(calls):
     """Which name is wrong, and the sign that was missed; None if none is."""
-    wrong = [(run.expected, run.value) for run in runs if run.value != run.expected]
+    wrong = [(call.expected, call.value) for call in calls if call.value != call.expected]
     if not wrong:
         return None
     right, said = wrong[0]
     if said not in NAMES:
         return f'"{_printable(said)}" is not one of the names: {", ".join(NAMES)}'
-    if {said for _, said in wrong} == {said} and len(wrong) == len(runs) - sum(r.expected == said for r in runs):
+    if {said for _, said in wrong} == {said} and len(wrong) == len(calls) - sum(r.expected == said for r in calls):
         return f'every patient is called "{said}"'
-    fact = f'{len(wrong)} of {len(runs)} names wrong: "{right}" is called "{said}"'
+    fact = f'{len(wrong)} of {len(calls)} names wrong: "{right}" is called "{said}"'
     return f"{fact}; a sign of {right}: {_SIGNS[right]}"
 
 

@@ -62,16 +62,23 @@ SLOPE = Question(
     slope_for,
     _scales,
     (
-        Mistake("the gain is sigma_w, a standard deviation: its square is 2 / (1 + a^2)", lambda s: np.sqrt(2 / s - 1)),
-        Mistake("this is a^2: take the root", lambda s: 2 / s**2 - 1),
-        Mistake("the 1 of 1 + a^2 must be subtracted from 2 / sigma_w^2", lambda s: np.sqrt(2 / s**2)),
-        Mistake("the 1 of 1 + a^2 must be subtracted, not added", lambda s: np.sqrt(2 / s**2 + 1)),
         Mistake(
+            "not-squared",
+            "the gain is sigma_w, a standard deviation: its square is 2 / (1 + a^2)",
+            lambda s: np.sqrt(2 / s - 1),
+        ),
+        Mistake("no-root", "this is a^2: take the root", lambda s: 2 / s**2 - 1),
+        Mistake(
+            "one-not-subtracted", "the 1 of 1 + a^2 must be subtracted from 2 / sigma_w^2", lambda s: np.sqrt(2 / s**2)
+        ),
+        Mistake("one-added", "the 1 of 1 + a^2 must be subtracted, not added", lambda s: np.sqrt(2 / s**2 + 1)),
+        Mistake(
+            "bound",
             "sqrt(3) gain / sqrt(n_in) is the bound: the standard deviation is gain / sqrt(n_in)",
             lambda s: np.sqrt(6 / s**2 - 1),
         ),
-        Mistake("this is the gain of a = sigma_w: solve for a", lambda s: np.sqrt(2 / (1 + s**2))),
-        Mistake("the 2 of the gain, sqrt(2 / (1 + a^2)), is missing", lambda s: np.sqrt(1 / s**2 - 1)),
+        Mistake("gain-of-a", "this is the gain of a = sigma_w: solve for a", lambda s: np.sqrt(2 / (1 + s**2))),
+        Mistake("no-two", "the 2 of the gain, sqrt(2 / (1 + a^2)), is missing", lambda s: np.sqrt(1 / s**2 - 1)),
     ),
 )
 
@@ -102,34 +109,50 @@ LORA = Question(
     lora_gradients,
     _adapters,
     (
-        Mistake("the scale alpha / r belongs to both gradients, as to B A", _lora(lambda alpha, r: 1)),
-        Mistake("alpha is divided by r, the number of rows of A", _lora(lambda alpha, r: alpha)),
+        Mistake("no-scale", "the scale alpha / r belongs to both gradients, as to B A", _lora(lambda alpha, r: 1)),
+        Mistake("not-by-r", "alpha is divided by r, the number of rows of A", _lora(lambda alpha, r: alpha)),
         Mistake(
+            "r-of-b",
             "r is the number of rows of A, not of B",
             lambda x, delta, A, B, alpha: lora_gradients(x, delta, A, B, alpha * len(A) / len(B)),
         ),
-        Mistake("the scale is upside down: it is alpha / r", _lora(lambda alpha, r: r / alpha)),
-        Mistake("the scale is alpha / r, without a root", _lora(lambda alpha, r: alpha / np.sqrt(r))),
-        Mistake("the scale alpha / r comes in once, not squared", _lora(lambda alpha, r: (alpha / r) ** 2)),
+        Mistake("scale-upside-down", "the scale is upside down: it is alpha / r", _lora(lambda alpha, r: r / alpha)),
+        Mistake("scale-root", "the scale is alpha / r, without a root", _lora(lambda alpha, r: alpha / np.sqrt(r))),
         Mistake(
-            "delta has the mean over the batch in it: sum, do not divide again", _lora(G=lambda x, d: d.T @ x / len(x))
+            "scale-squared", "the scale alpha / r comes in once, not squared", _lora(lambda alpha, r: (alpha / r) ** 2)
         ),
         Mistake(
+            "mean-again",
+            "delta has the mean over the batch in it: sum, do not divide again",
+            _lora(G=lambda x, d: d.T @ x / len(x)),
+        ),
+        Mistake(
+            "a-zero",
             "A's gradient needs B on its way back: B^T G, which is zero only where B is zero",
             _lora(A=lambda A, B, G: 0 * A),
         ),
-        Mistake("B's gradient needs A: G A^T, which is zero only where A is zero", _lora(B=lambda A, B, G: 0 * B)),
-        Mistake("B's transpose is missing: the gradient of A is B^T G", _lora(A=lambda A, B, G: B @ G)),
-        Mistake("A's transpose is missing: the gradient of B is G A^T", _lora(B=lambda A, B, G: G @ A)),
         Mistake(
-            "both transposes are missing: B^T G and G A^T", _lora(A=lambda A, B, G: B @ G, B=lambda A, B, G: G @ A)
+            "b-zero", "B's gradient needs A: G A^T, which is zero only where A is zero", _lora(B=lambda A, B, G: 0 * B)
+        ),
+        Mistake("b-not-turned", "B's transpose is missing: the gradient of A is B^T G", _lora(A=lambda A, B, G: B @ G)),
+        Mistake("a-not-turned", "A's transpose is missing: the gradient of B is G A^T", _lora(B=lambda A, B, G: G @ A)),
+        Mistake(
+            "both-not-turned",
+            "both transposes are missing: B^T G and G A^T",
+            _lora(A=lambda A, B, G: B @ G, B=lambda A, B, G: G @ A),
         ),
         Mistake(
+            "exchanged",
             "the two gradients are exchanged: A, below B, gets B^T G",
             _lora(A=lambda A, B, G: G @ A.T, B=lambda A, B, G: B.T @ G),
         ),
-        Mistake("the gradient of the product is delta^T x, of shape (n_out, n_in)", _lora(G=lambda x, d: x.T @ d)),
         Mistake(
+            "product-turned",
+            "the gradient of the product is delta^T x, of shape (n_out, n_in)",
+            _lora(G=lambda x, d: x.T @ d),
+        ),
+        Mistake(
+            "one-after-the-other",
             "B must be as it was when the gradient of A is taken: both come from the same moment",
             lambda x, delta, A, B, alpha: {
                 "B": (G := alpha / len(A) * delta.T @ x) @ A.T,
@@ -168,37 +191,53 @@ TAGGING = Question(
     tagging_bias,
     _tags,
     (
-        Mistake("log of the share is for a softmax: a sigmoid needs log(share / (1 - share))", _from_share(np.log)),
         Mistake(
+            "softmax",
+            "log of the share is for a softmax: a sigmoid needs log(share / (1 - share))",
+            _from_share(np.log),
+        ),
+        Mistake(
+            "shares-of-all",
             "the shares of all questions do not sum to 1 here: each has its own yes and no",
             lambda targets: np.log(targets.sum(axis=0) / targets.sum()),
+            (lambda t: np.log((q := t.sum(axis=0) / t.sum()) / (1 - q)),),
         ),
         Mistake(
-            "the shares of all questions do not sum to 1 here: each has its own yes and no",
-            lambda t: np.log((q := t.sum(axis=0) / t.sum()) / (1 - q)),
+            "sign", "the sign is flipped: a rare yes needs a negative bias", _from_share(lambda p: np.log((1 - p) / p))
         ),
-        Mistake("the sign is flipped: a rare yes needs a negative bias", _from_share(lambda p: np.log((1 - p) / p))),
-        Mistake("this is the share: the bias goes through the sigmoid first, so invert it", _from_share(lambda p: p)),
-        Mistake("these are the odds: take their logarithm", _from_share(lambda p: p / (1 - p))),
         Mistake(
+            "share",
+            "this is the share: the bias goes through the sigmoid first, so invert it",
+            _from_share(lambda p: p),
+        ),
+        Mistake("odds", "these are the odds: take their logarithm", _from_share(lambda p: p / (1 - p))),
+        Mistake(
+            "sigmoid",
             "the sigmoid of the share is not its inverse: solve sigmoid(b) = share for b",
             _from_share(lambda p: 1 / (1 + np.exp(-p))),
         ),
         Mistake(
-            "each column is a question of its own, with its own share", lambda t: np.full(t.shape[1], _logit(t.mean()))
+            "one-share",
+            "each column is a question of its own, with its own share",
+            lambda t: np.full(t.shape[1], _logit(t.mean())),
         ),
         Mistake(
-            "each column is a question, each row a sample: take the mean over axis 0", lambda t: _logit(t.mean(axis=1))
+            "rows",
+            "each column is a question, each row a sample: take the mean over axis 0",
+            lambda t: _logit(t.mean(axis=1)),
         ),
         Mistake(
+            "smoothed",
             "no smoothing: every question has both answers in the data",
             lambda t: np.log((t.sum(axis=0) + 1) / (len(t) - t.sum(axis=0) + 1)),
         ),
         Mistake(
-            "0.01 is what detectors assume: here the data tell the shares", lambda t: np.full(t.shape[1], _logit(0.01))
+            "one-percent",
+            "0.01 is what detectors assume: here the data tell the shares",
+            lambda t: np.full(t.shape[1], _logit(0.01)),
         ),
-        Mistake("the natural logarithm is needed, not log2", _from_share(lambda p: np.log2(p / (1 - p)))),
-        Mistake("zero answers every question with one half", lambda t: np.zeros(t.shape[1])),
+        Mistake("log2", "the natural logarithm is needed, not log2", _from_share(lambda p: np.log2(p / (1 - p)))),
+        Mistake("zero", "zero answers every question with one half", lambda t: np.zeros(t.shape[1])),
     ),
 )
 
@@ -216,13 +255,13 @@ def _weighted(rng):
         yield rng.permutation(labels), rng.uniform(0.5, 4, size=classes)
 
 
-def _up_to_a_constant(runs):
+def _up_to_a_constant(calls):
     """`different`, where a bias with the same number added to all entries is the same: softmax sees no other."""
 
     def centred(values):
         return {**values, "b": values["b"] - values["b"].mean()}
 
-    return different([run._replace(value=centred(run.value), expected=centred(run.expected)) for run in runs])
+    return different([call._replace(value=centred(call.value), expected=centred(call.expected)) for call in calls])
 
 
 def _start(share=None, b=np.log, loss=None):
@@ -252,48 +291,72 @@ WEIGHTED = Question(
     weighted_start,
     _weighted,
     (
-        Mistake(_weights_first, _start(lambda n, w: n)),
+        Mistake("no-weights", _weights_first, _start(lambda n, w: n)),
         Mistake(
+            "bias-no-weights",
             "the bias leaves the weights out, the loss does not: the best q_k is the weighted share, w_k n_k / sum",
             _start(lambda n, w: n, loss=lambda q, n, w: _entropy(n * w)),
         ),
         Mistake(
+            "bias-no-weights-cross",
             "the bias leaves the weights out: the best q_k is the weighted share, w_k n_k / sum",
             _start(lambda n, w: n, loss=lambda q, n, w: -(n * w * np.log(q)).sum() / (n * w).sum()),
         ),
-        Mistake("a large weight makes a class count more, not less: multiply", _start(lambda n, w: n / w)),
-        Mistake("the numbers of samples are left out: q_k goes by w_k n_k", _start(lambda n, w: w)),
-        Mistake("the weights enter once, not squared", _start(lambda n, w: n * w**2)),
-        Mistake(_unweighted_loss, _start(loss=lambda q, n, w: -(n * np.log(q)).sum() / n.sum())),
-        Mistake(_unweighted_loss, _start(loss=lambda q, n, w: _entropy(n))),
         Mistake(
+            "weights-divide", "a large weight makes a class count more, not less: multiply", _start(lambda n, w: n / w)
+        ),
+        Mistake("no-counts", "the numbers of samples are left out: q_k goes by w_k n_k", _start(lambda n, w: w)),
+        Mistake("weights-squared", "the weights enter once, not squared", _start(lambda n, w: n * w**2)),
+        Mistake(
+            "loss-no-weights",
+            _unweighted_loss,
+            _start(loss=lambda q, n, w: -(n * np.log(q)).sum() / n.sum()),
+            (_start(loss=lambda q, n, w: _entropy(n)),),
+        ),
+        Mistake(
+            "loss-by-number",
             "the bias is right, the loss must be divided by the sum of the weights of all samples, not by their number",
             _start(loss=lambda q, n, w: -(n * w * np.log(q)).sum() / n.sum()),
         ),
         Mistake(
+            "loss-not-divided",
             "the bias is right, the loss must be divided by the sum of the weights of all samples",
             _start(loss=lambda q, n, w: -(n * w * np.log(q)).sum()),
         ),
-        Mistake("the bias is right, log K is the loss at bias zero", _start(loss=lambda q, n, w: np.log(len(w)))),
         Mistake(
+            "loss-at-zero",
+            "the bias is right, log K is the loss at bias zero",
+            _start(loss=lambda q, n, w: np.log(len(w))),
+        ),
+        Mistake(
+            "loss-zero",
             "the bias is right, the loss is an entropy, not zero: nobody can know each label from the shares",
             _start(loss=lambda q, n, w: 0.0),
         ),
         Mistake(
-            "the bias is right, the sign of the loss is flipped", _start(loss=lambda q, n, w: (q * np.log(q)).sum())
+            "loss-sign",
+            "the bias is right, the sign of the loss is flipped",
+            _start(loss=lambda q, n, w: (q * np.log(q)).sum()),
         ),
         Mistake(
+            "loss-over-classes",
             "the bias is right, the loss is the mean with the weighted shares, not over the classes",
             _start(loss=lambda q, n, w: -np.log(q).mean()),
         ),
         Mistake(
-            "the loss is right, the bias is not: it goes through exp, so take the logarithm", _start(b=lambda q: q)
+            "bias-share",
+            "the loss is right, the bias is not: it goes through exp, so take the logarithm",
+            _start(b=lambda q: q),
         ),
-        Mistake("the loss is right, log odds are for a sigmoid: a softmax needs log q_k", _start(b=_logit)),
         Mistake(
-            "the loss is right, the bias is not: zero is best for equal weighted shares only", _start(b=lambda q: 0 * q)
+            "bias-log-odds", "the loss is right, log odds are for a sigmoid: a softmax needs log q_k", _start(b=_logit)
         ),
-        Mistake("the loss is right, the sign of the bias is flipped", _start(b=lambda q: -np.log(q))),
+        Mistake(
+            "bias-zero",
+            "the loss is right, the bias is not: zero is best for equal weighted shares only",
+            _start(b=lambda q: 0 * q),
+        ),
+        Mistake("bias-sign", "the loss is right, the sign of the bias is flipped", _start(b=lambda q: -np.log(q))),
     ),
     _up_to_a_constant,
 )
@@ -318,34 +381,61 @@ FORGET = Question(
     _memories,
     (
         Mistake(
+            "log-t",
             "log(T - 1) is for a share of about 1/e: here f^T must be `share`",
             lambda T, share: np.log(np.maximum(np.asarray(T) - 1.0, 0)),
         ),
         Mistake(
-            "`share` is left after all T steps: one step keeps share^(1/T)", lambda T, share: _logit(share) + 0.0 * T
+            "share-of-one-step",
+            "`share` is left after all T steps: one step keeps share^(1/T)",
+            lambda T, share: _logit(share) + 0.0 * T,
         ),
-        Mistake("T does not appear: one step keeps share^(1/T)", lambda T, share: _logit(share)),
-        Mistake("the gates multiply, they do not add: one step keeps share^(1/T)", lambda T, share: _logit(share / T)),
+        Mistake("t-missing", "T does not appear: one step keeps share^(1/T)", lambda T, share: _logit(share)),
         Mistake(
+            "added",
+            "the gates multiply, they do not add: one step keeps share^(1/T)",
+            lambda T, share: _logit(share / T),
+        ),
+        Mistake(
+            "linear",
             "the gates multiply: losing (1 - share)/T in each step is only nearly the same",
             lambda T, share: _logit(1 - (1 - share) / T),
         ),
-        Mistake("the root is taken the wrong way: f^T = share, so f = share^(1/T)", lambda T, share: _logit(share**T)),
         Mistake(
+            "power",
+            "the root is taken the wrong way: f^T = share, so f = share^(1/T)",
+            lambda T, share: _logit(share**T),
+        ),
+        Mistake(
+            "sign",
             "the sign is flipped: a gate that stays open needs a positive bias",
             lambda T, share: -forget_bias(T, share),
         ),
-        Mistake("this is the gate f: the bias is what the sigmoid turns into it", lambda T, share: share ** (1 / T)),
         Mistake(
-            "the logarithm is not the inverse of the sigmoid: b = log(f / (1 - f))", lambda T, share: np.log(share) / T
+            "gate", "this is the gate f: the bias is what the sigmoid turns into it", lambda T, share: share ** (1 / T)
         ),
-        Mistake("these are the odds f / (1 - f): take their logarithm", lambda T, share: np.exp(forget_bias(T, share))),
         Mistake(
+            "log",
+            "the logarithm is not the inverse of the sigmoid: b = log(f / (1 - f))",
+            lambda T, share: np.log(share) / T,
+        ),
+        Mistake(
+            "odds",
+            "these are the odds f / (1 - f): take their logarithm",
+            lambda T, share: np.exp(forget_bias(T, share)),
+        ),
+        Mistake(
+            "sigmoid",
             "the sigmoid of f is not its inverse: solve sigmoid(b) = f for b",
             lambda T, share: 1 / (1 + np.exp(-(share ** (1 / T)))),
         ),
-        Mistake("exp(-1/T) keeps 1/e over T steps, not `share`", lambda T, share: _logit(np.exp(-1 / np.asarray(T)))),
         Mistake(
+            "one-over-e",
+            "exp(-1/T) keeps 1/e over T steps, not `share`",
+            lambda T, share: _logit(np.exp(-1 / np.asarray(T))),
+        ),
+        Mistake(
+            "one-over-e-nearly",
             "1 - 1/T keeps about 1/e over T steps, not `share`",
             lambda T, share: _logit((1 - 1 / np.asarray(T)) * share),
         ),
@@ -407,9 +497,9 @@ def _networks(rng):
     yield (_residual([(r, z) if k % 3 else (z, z) for k in range(40)], z),)
 
 
-def _wrong_times(runs):
+def _wrong_times(calls):
     """Which waking times are wrong; None if none are."""
-    for (wires,), value, expected in ((run.args.values(), run.value, run.expected) for run in runs):
+    for (wires,), value, expected in ((call.args.values(), call.value, call.expected) for call in calls):
         if len(value) != len(wires):
             return f"the list needs one entry for each wire: it has {len(value)} for {len(wires)}"
         if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in value):
@@ -493,39 +583,59 @@ WAKING = Question(
     _networks,
     (
         Mistake(
+            "signal-only",
             "an error must arrive as well as a signal: is the way to the output free?",
             _by_rounds(partial(_one_sided, back=False)),
         ),
         Mistake(
+            "error-only",
             "a signal must arrive as well as an error: is the way from the input free?",
             _by_rounds(partial(_one_sided, back=True)),
         ),
         Mistake(
+            "one-round",
             "the wires that have woken are no longer zero: go on from there to step 1, 2, ...",
             _by_rounds(_awake, rounds=1),
         ),
-        Mistake("three rounds are not enough: go on as long as anything wakes", _by_rounds(_awake, rounds=3)),
-        Mistake("two rounds are not enough: go on as long as anything wakes", _by_rounds(_awake, rounds=2)),
-        Mistake("a random wire also waits, while zeros cut it off from input or output", _random_at_once),
-        Mistake("who wakes only after others needs their step first: one round of waking is one step", _in_one_go),
         Mistake(
-            "two zeros are stuck in a chain only: with a way round one of them several may wake", _one_zero_at_most
+            "three-rounds", "three rounds are not enough: go on as long as anything wakes", _by_rounds(_awake, rounds=3)
         ),
         Mistake(
+            "two-rounds", "two rounds are not enough: go on as long as anything wakes", _by_rounds(_awake, rounds=2)
+        ),
+        Mistake(
+            "random-at-once", "a random wire also waits, while zeros cut it off from input or output", _random_at_once
+        ),
+        Mistake(
+            "all-at-once",
+            "who wakes only after others needs their step first: one round of waking is one step",
+            _in_one_go,
+        ),
+        Mistake(
+            "chain-rule",
+            "two zeros are stuck in a chain only: with a way round one of them several may wake",
+            _one_zero_at_most,
+        ),
+        Mistake(
+            "zero-blocks-itself",
             "a zero matrix does not block its own gradient: only the others on the path do",
             _by_rounds(_sizes_of_layers),
         ),
-        Mistake("fixed wires are not trained: their entries are None", _fixed_too),
+        Mistake("fixed-counted", "fixed wires are not trained: their entries are None", _fixed_too),
         Mistake(
+            "fixed-ignored",
             "the fixed wires carry signals and errors, too: they are the ways round",
             _by_rounds(partial(_awake, through=("zero", "random"))),
         ),
-        Mistake("off by one: the first step is step 0", _by_rounds(_awake, first=1)),
+        Mistake("from-one", "off by one: the first step is step 0", _by_rounds(_awake, first=1)),
         Mistake(
+            "zeros-only",
             "the random matrices have gradients, too: give their steps",
             _by_rounds(_awake, shown=lambda kind: kind == "zero"),
         ),
-        Mistake("the wires come in any order: sort them, or sweep until nothing new is reached", _as_listed),
+        Mistake(
+            "as-listed", "the wires come in any order: sort them, or sweep until nothing new is reached", _as_listed
+        ),
     ),
     _wrong_times,
     advice=((r"^RecursionError", "there may be 2^40 paths: ask which nodes are reached, not along which paths"),),

@@ -51,12 +51,12 @@ def _gains(rng):
     return [(phi,) for phi in (relu, tanh, sigmoid, leakier, softplus, lecun_tanh, identity, kinked, steep)]
 
 
-def _not_near(runs):
+def _not_near(calls):
     """`different`, with a tolerance that a mean over a million draws, or a plain sum over a grid, meets."""
-    if all(abs(run.value - run.expected) <= 0.02 * abs(run.expected) for run in runs):
+    if all(abs(call.value - call.expected) <= 0.02 * abs(call.expected) for call in calls):
         return None
-    run = next(run for run in runs if abs(run.value - run.expected) > 0.02 * abs(run.expected))
-    return f"values wrong: for {run.args['phi'].name} it is off by {abs(run.value / run.expected - 1):.0%}"
+    call = next(call for call in calls if abs(call.value - call.expected) > 0.02 * abs(call.expected))
+    return f"values wrong: for {call.args['phi'].name} it is off by {abs(call.value / call.expected - 1):.0%}"
 
 
 def _moment(f, of=lambda m: 1 / np.sqrt(m)):
@@ -81,32 +81,52 @@ GAIN = Question(
     gain,
     _gains,
     (
-        Mistake("it is the second moment E[phi(z)^2] that goes through, not the variance of phi(z)", _by_variance),
         Mistake(
+            "variance",
+            "it is the second moment E[phi(z)^2] that goes through, not the variance of phi(z)",
+            _by_variance,
+        ),
+        Mistake(
+            "no-root",
             "the root is missing: sigma_w^2 is 1 / E[phi^2]",
             _moment(lambda phi: lambda z: phi(z) ** 2, lambda m: 1 / m),
         ),
         Mistake(
-            "upside down: a small E[phi^2] asks for large weights", _moment(lambda phi: lambda z: phi(z) ** 2, np.sqrt)
+            "upside-down",
+            "upside down: a small E[phi^2] asks for large weights",
+            _moment(lambda phi: lambda z: phi(z) ** 2, np.sqrt),
         ),
         Mistake(
+            "upside-down-no-root",
             "upside down, and without the root: sigma_w^2 = 1 / E[phi^2]",
             _moment(lambda phi: lambda z: phi(z) ** 2, lambda m: m),
         ),
         Mistake(
+            "errors",
             "this keeps the errors on their way back; the signal needs E[phi^2]",
             _moment(lambda phi: lambda z: phi.derivative(z) ** 2),
         ),
-        Mistake("the mean of |phi| is no mean square", _moment(lambda phi: lambda z: np.abs(phi(z)), lambda m: 1 / m)),
         Mistake(
+            "mean-size",
+            "the mean of |phi| is no mean square",
+            _moment(lambda phi: lambda z: np.abs(phi(z)), lambda m: 1 / m),
+        ),
+        Mistake(
+            "linear",
             "1 / phi'(0) is right in the linear region only",
             lambda phi: 1 / phi.slope_at_zero if phi.slope_at_zero else 1.0,
         ),
-        Mistake("one number does not fit all activations", lambda phi: 1.0),
-        Mistake("He's root of 2 is ReLU's: other activations need others", lambda phi: float(np.sqrt(2))),
-        Mistake("z is normal, not uniform: weigh each z by its density", _flat_mean(3)),
-        Mistake("z is normal, not uniform: weigh each z by its density", _flat_mean(5)),
-        Mistake("z is normal, not uniform: weigh each z by its density", _flat_mean(1)),
+        Mistake("one", "one number does not fit all activations", lambda phi: 1.0),
+        Mistake("he", "He's root of 2 is ReLU's: other activations need others", lambda phi: float(np.sqrt(2))),
+        Mistake(
+            "uniform",
+            "z is normal, not uniform: weigh each z by its density",
+            _flat_mean(3),
+            (
+                _flat_mean(5),
+                _flat_mean(1),
+            ),
+        ),
     ),
     _not_near,
 )
@@ -194,13 +214,13 @@ def _outputs_too(params):
     return new | {f"W{L}": new[f"W{L}"][kept], f"b{L}": new[f"b{L}"][kept]}
 
 
-def _computes_else(runs):
+def _computes_else(calls):
     """What is wrong with networks of the right sizes: they must compute the same."""
-    for run in runs:
-        x = 2 * np.random.default_rng(0).normal(size=(20, run.expected["W1"].shape[1]))
-        value, right = (mlp.forward(params, x).output for params in (run.value, run.expected))
-        if not close(value, right, 1e-4 if any(p.dtype.itemsize < 8 for p in run.value.values()) else 1e-8):
-            sizes = [x.shape[1], *(len(p) for name, p in run.args["params"].items() if name[0] == "b")]
+    for call in calls:
+        x = 2 * np.random.default_rng(0).normal(size=(20, call.expected["W1"].shape[1]))
+        value, right = (mlp.forward(params, x).output for params in (call.value, call.expected))
+        if not close(value, right, 1e-4 if any(p.dtype.itemsize < 8 for p in call.value.values()) else 1e-8):
+            sizes = [x.shape[1], *(len(p) for name, p in call.args["params"].items() if name[0] == "b")]
             return (
                 f"shape right, values wrong: it computes something else, for a network with layers of {sizes} its "
                 f"outputs are off by up to {np.abs(value - right).max():.1g}"
@@ -216,42 +236,59 @@ MERGE = Question(
     _crowds,
     (
         Mistake(
+            "first-copy",
             "what the copies sent is lost: the one that stays must send the sum of it, so add their outgoing weights",
             _merged(add=lambda V, member: V[:, member.argmax(axis=0)]),
         ),
         Mistake(
+            "averaged",
             "the outgoing weights are averaged: the layer above added what the copies sent, so add them",
             _merged(add=lambda V, member: V @ member / member.sum(axis=0)),
         ),
         Mistake(
+            "times-copies",
             "outgoing weights are multiplied by the number of copies: they need not be equal, add them",
             _merged(add=lambda V, member: V[:, member.argmax(axis=0)] * member.sum(axis=0)),
         ),
         Mistake(
+            "equal-columns-too",
             "equal outgoing weights are not needed: neurons compute the same if row and bias are equal",
             _merged(lambda W, b, V: np.column_stack([W, b, V.T])),
         ),
         Mistake(
-            "the bias belongs to a neuron, too: with another one it computes something else", _merged(lambda W, b, V: W)
+            "bias-ignored",
+            "the bias belongs to a neuron, too: with another one it computes something else",
+            _merged(lambda W, b, V: W),
         ),
-        Mistake("equal biases alone make no copies: the rows must be equal, too", _merged(lambda W, b, V: b[:, None])),
         Mistake(
+            "bias-only",
+            "equal biases alone make no copies: the rows must be equal, too",
+            _merged(lambda W, b, V: b[:, None]),
+        ),
+        Mistake(
+            "columns-only",
             "neurons with equal outgoing weights need not compute the same: compare rows and biases",
             _merged(lambda W, b, V: V.T),
         ),
         Mistake(
+            "sums",
             "rows are equal entry by entry: an equal sum is not enough",
             _merged(lambda W, b, V: np.column_stack([W.sum(axis=1), b])),
         ),
         Mistake(
+            "from-the-top",
             "when copies below are one neuron, rows of the next matrix can become equal: go from the first layer up, "
             "and compare the new rows",
             _merged(upwards=False),
         ),
-        Mistake("only the first hidden layer is done: all have copies", _merged(layers=1)),
-        Mistake("nothing is merged", lambda params: {name: p.copy() for name, p in params.items()}),
-        Mistake("inputs stay as they are: only hidden neurons are merged", _inputs_too),
-        Mistake("outputs stay as they are, even if two are equal: only hidden neurons are merged", _outputs_too),
+        Mistake("first-layer-only", "only the first hidden layer is done: all have copies", _merged(layers=1)),
+        Mistake("nothing", "nothing is merged", lambda params: {name: p.copy() for name, p in params.items()}),
+        Mistake("inputs-too", "inputs stay as they are: only hidden neurons are merged", _inputs_too),
+        Mistake(
+            "outputs-too",
+            "outputs stay as they are, even if two are equal: only hidden neurons are merged",
+            _outputs_too,
+        ),
     ),
     _computes_else,
     advice=(
@@ -323,12 +360,12 @@ def _patients(rng):
             yield {name: p.copy() for name, p in params.items()}, np.random.default_rng(seed + other)
 
 
-def _not_repaired(runs):
+def _not_repaired(calls):
     """What is wrong with repairs; None if nothing is."""
-    fault = next(filter(None, (_bad_repair(run.value, run.args["params"]) for run in runs)), None)
+    fault = next(filter(None, (_bad_repair(call.value, call.args["params"]) for call in calls)), None)
     if fault:
         return fault
-    one, again, other = (run.value["W2"] for run in runs[:3])
+    one, again, other = (call.value["W2"] for call in calls[:3])
     if not np.array_equal(one, again):
         return "the same rng state gives other weights each time: draw every random number from rng"
     return "another rng gives the same weights: draw from rng" if np.array_equal(one, other) else None
@@ -386,14 +423,14 @@ def _unseen(rng):
     yield [64, *rng.integers(32, 49, size=6).tolist(), 10], tanh, np.random.default_rng(int(rng.integers(2**32)))
 
 
-def _not_ready(runs):
+def _not_ready(calls):
     """Why the starts are no good: from the draws alone, from one pass forward and back, from training. None if fine."""
-    one, again, other, *nets = runs
-    equal = [all(np.array_equal(one.value[name], run.value[name]) for name in one.value) for run in (again, other)]
+    one, again, other, *nets = calls
+    equal = [all(np.array_equal(one.value[name], call.value[name]) for name in one.value) for call in (again, other)]
     if one.value["W1"].any() and not equal[0]:
         return "the same rng state gives another start each time: draw every random number from rng"
     faults = (_drawn_wrong, _passes_nothing, _does_not_train)
-    found = (fault(run.value, run.args["activation"]) for fault in faults for run in (one, *nets))
+    found = (fault(call.value, call.args["activation"]) for fault in faults for call in (one, *nets))
     fault = next(filter(None, found), None)
     if fault is None and equal[1]:
         return "another rng gives the same start: draw from rng"

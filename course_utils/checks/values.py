@@ -1,4 +1,4 @@
-"""What an answer returned: read leniently, then compared with what is right, in words.
+"""What an answer returned: read leniently, then compared with what is right.
 
 The kind of value wanted (an array, a dict of arrays, a list, a text) is the kind of the expected value.
 """
@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course_utils.checks.verdict import Fact, shortened
+
 TOLERANCE = 1e-8  # of the largest entry
 TOLERANCE_SINGLE = 1e-4  # the same for float32, which carries 7 digits
 
 
-class Run(NamedTuple):
-    """One random case: the arguments by name, what the answer returned, what is right, and what the code mentions."""
+class Call(NamedTuple):
+    """One call of an answer: the arguments by name, what it returned, what is right, and what the code mentions."""
 
     args: dict
     value: object
@@ -22,15 +24,27 @@ class Run(NamedTuple):
     names: frozenset = frozenset()
 
 
-class Problem(Exception):
-    """Why there is no value to compare, in words.
+class Recognised(NamedTuple):
+    """What a question's own `compare` says of a mistake that it knows: its id, its words, how the sentence begins."""
 
-    Two answers go wrong alike if their kinds (tuples) are equal, and the part of a dict that could be read is close.
-    """
+    id: str
+    message: str
+    lead: str = ""
 
-    def __init__(self, kind, message, part=None):
-        super().__init__(message)
-        self.kind, self.part = kind, part or {}
+
+class NoValue(Exception):
+    """Why a call has no value to compare: a `Fact`, and the part of a dict that could be read."""
+
+    def __init__(self, kind, part=None, **parts):
+        super().__init__(kind)
+        self.fact, self.part = Fact(kind, parts), part or {}
+
+    @property
+    def kind(self):
+        """What two answers that go wrong alike have in common here."""
+        same = ("array", "got", "names", "missing", "surplus")
+        parts = () if self.fact.kind == "type" else [self.fact.parts.get(name) for name in same]
+        return (self.fact.kind, *map(str, parts))
 
     def read_alike(self, other):
         """Whether the parts that could be read are the same."""
@@ -38,18 +52,18 @@ class Problem(Exception):
 
 
 def read(value, expected):
-    """The value in the form of `expected`; `Problem` if its type, its shape or its numbers do not allow that."""
+    """The value in the form of `expected`; `NoValue` if its type, its shape or its numbers do not allow that."""
     if value is None:
-        raise Problem(("None",), "it returned None: did you forget `return`?")
+        raise NoValue("None")
     if isinstance(expected, dict):
         return _read_dict(value, expected)
     if isinstance(expected, str):
         if not isinstance(value, str):
-            raise Problem(("type",), f"a text in quotes was expected, got {type_name(value)}")
+            raise NoValue("type", wanted="a text in quotes", got=type_name(value))
         return str(value)
     if isinstance(expected, list):
         if not isinstance(value, list | tuple | range | np.ndarray):
-            raise Problem(("type",), f"a list was expected, got {type_name(value)}")
+            raise NoValue("type", wanted="a list", got=type_name(value))
         return _plain(value)
     return _read_array(value, expected)
 
@@ -58,33 +72,33 @@ def type_name(value):
     """The type of a value, with its article: "an ndarray"."""
     if value is None:
         return "None"
-    name = type(value).__name__[:40]
+    name = shortened(type(value).__name__, 40)
     return f"{'an' if name[0].lower() in 'aeiou' or name.startswith('nd') else 'a'} {name}"
 
 
 def _read_dict(value, expected):
     if not isinstance(value, dict):
-        raise Problem(("type",), f"a dict with {', '.join(expected)} was expected, got {type_name(value)}")
+        raise NoValue("type", wanted=f"a dict with {', '.join(expected)}", got=type_name(value))
     missing, surplus = (
-        ", ".join(sorted(map(repr, names)))[:200] for names in (expected.keys() - value, value.keys() - expected)
+        [shortened(name, 40) for name in sorted(map(repr, names))[:20]]
+        for names in (expected.keys() - value, value.keys() - expected)
     )
     if missing or surplus:
-        fact = f"the dict has no {missing}" if missing else f"the dict should not have {surplus}"
-        raise Problem(("keys", missing, surplus), fact, _readable(value, expected))
-    return {name: _read_array(value[name], expected[name], f"{name}: ") for name in expected}
+        raise NoValue("keys", _readable(value, expected), missing=missing, surplus=surplus)
+    return {name: _read_array(value[name], expected[name], name) for name in expected}
 
 
 def _readable(value, expected):
     """The entries of a dict that can be read."""
     part = {}
     for name in expected.keys() & value.keys():
-        with contextlib.suppress(Problem):
+        with contextlib.suppress(NoValue):
             part[name] = _read_array(value[name], expected[name])
     return part
 
 
-def _read_array(value, expected, where=""):
-    """The value as a new array of finite real numbers of the expected shape."""
+def _read_array(value, expected, name=""):
+    """The value as a new array of finite real numbers of the expected shape; name: of the array in a dict."""
     expected = np.asarray(expected)
     wanted = "an array of numbers" if expected.ndim else "a number"
     try:
@@ -92,23 +106,23 @@ def _read_array(value, expected, where=""):
     except Exception:
         array = np.array(None)
     if array.dtype.kind not in "biufc":
-        raise Problem(("type", where), f"{where}{wanted} was expected, got {type_name(value)}")
+        raise NoValue("type", array=name, wanted=wanted, got=type_name(value))
     if array.dtype.kind == "c":
-        raise Problem(("complex", where), f"{where}real numbers were expected, got complex ones")
+        raise NoValue("complex", array=name)
     if array.shape != expected.shape:
-        got = f"{where}wrong shape: got {array.shape}, expected {expected.shape or '(), one number'}"
-        raise Problem(("shape", where, array.shape), got + _transposed(array, expected))
+        turned = _transposed(array, expected)
+        raise NoValue("shape", array=name, got=str(array.shape), wanted=str(expected.shape), transposed=turned)
     bad = int((~np.isfinite(array)).sum())
     if bad:
-        raise Problem(("nan", where), f"{where}{bad} of {array.size} values are nan or infinite")
+        raise NoValue("nan", array=name, count=bad, size=array.size)
     return array
 
 
 def _transposed(array, expected):
-    """A remark if the shape, or the whole array, is that of the transpose."""
+    """What an array shares with the transpose of the right one: its "values", its "shape", or ""."""
     if expected.ndim != 2 or array.shape != expected.T.shape:
         return ""
-    return " (this is the transpose)" if close(array, expected.T) else " (the shape of the transpose)"
+    return "values" if close(array, expected.T) else "shape"
 
 
 def _plain(value):
@@ -136,27 +150,27 @@ def close(value, expected, tolerance=TOLERANCE):
     return bool(np.max(np.abs(value - expected), initial=0) <= (TOLERANCE_SINGLE if single else tolerance) * scale)
 
 
-def values_wrong(expected):
-    """How a message on wrong values begins."""
+def shaped(expected):
+    """Whether a value has a shape that could have been wrong."""
     values = [expected] if isinstance(expected, np.ndarray) else expected.values() if isinstance(expected, dict) else []
-    return "shape right, values wrong: " if any(map(np.ndim, values)) else "values wrong: "
+    return any(map(np.ndim, values))
 
 
-def different(runs):
-    """What is wrong with the numbers of these runs, a fact in words; None if nothing is."""
-    wrong = [(run, parts) for run in runs if (parts := _wrong_parts(run))]
+def different(calls):
+    """What is wrong with the numbers of these calls, a `Fact`; None if nothing is."""
+    wrong = [(call, parts) for call in calls if (parts := _wrong_parts(call))]
     if not wrong:
         return None
-    run, parts = wrong[0]
-    where = ""
-    if nearly := _nearly(wrong):
-        return values_wrong(run.expected) + nearly
-    if not isinstance(run.expected, dict) and not np.ndim(run.expected):
-        return values_wrong(run.expected) + _one_number(wrong)
-    if isinstance(run.expected, dict):
-        right = ", ".join(name for name in run.expected if name not in parts)
-        where = f"{', '.join(parts)} wrong{f' ({right} right)' if right else ''}, "
-    return values_wrong(run.expected) + where + (_factor(wrong) or _size_of_error(parts))
+    call, parts = wrong[0]
+    said = {
+        "shaped": shaped(call.expected),
+        "number": not isinstance(call.expected, dict) and not np.ndim(call.expected),
+    }
+    if any(isinstance(arg, int | float) for arg in call.args.values()):  # shapes alone tell nothing
+        said["given"] = described(call.args)
+    if isinstance(call.expected, dict):
+        said |= {"wrong": list(parts), "right": [name for name in call.expected if name not in parts]}
+    return Fact("values", said | (_nearly(wrong) or _factor(wrong) or _off(call, parts)))
 
 
 def described(args):
@@ -176,53 +190,39 @@ def _described(arg):
     return getattr(arg, "name", "") or ("a function" if callable(arg) else repr(arg))
 
 
-def _wrong_parts(run):
-    """The arrays of one run that are wrong, by name, each with the right one."""
-    parts = {"": (run.value, run.expected)}
-    if isinstance(run.expected, dict):
-        parts = {name: (run.value[name], expected) for name, expected in run.expected.items()}
+def _wrong_parts(call):
+    """The arrays of one call that are wrong, by name, each with the right one."""
+    parts = {"": (call.value, call.expected)}
+    if isinstance(call.expected, dict):
+        parts = {name: (call.value[name], expected) for name, expected in call.expected.items()}
     return {name: pair for name, pair in parts.items() if not close(*pair)}
 
 
 def _nearly(wrong):
-    """A remark if all that is wrong is right to four digits or more; else None."""
+    """How exact the wrong values are, if all are right to four digits or more; else None."""
     pairs = [pair for _, parts in wrong for pair in parts.values()]
     worst = max(np.max(np.abs(a - b), initial=0) / (np.max(np.abs(b), initial=0) or 1) for a, b in pairs)
     if worst > 1e-4 or any(np.asarray(b).dtype.kind in "bi" for _, b in pairs):
         return None
-    return (
-        f"nearly right, to {-math.ceil(math.log10(worst))} digits, but not exact: was a small number added, something "
-        "rounded, or a difference taken for a derivative?"
-    )
-
-
-def _one_number(wrong):
-    """What is wrong with answers that are single numbers: a factor in all cases, or one of them as it is."""
-    run = wrong[0][0]
-    factor = _factor(wrong)
-    if factor and (len(wrong) > 1 or factor[0] == "t"):  # of a single case any number is a multiple
-        return factor.replace("in all entries", "in all cases that are wrong").replace("every entry is", "it returned")
-    value = np.asarray(run.value).item()
-    way = "small" if value < run.expected else "large"
-    plain = any(isinstance(arg, int | float) for arg in run.args.values())  # shapes alone tell nothing here
-    return f"it returned {value:.6g}, which is too {way}{f', given {described(run.args)}' if plain else ''}"
+    return {"how": "nearly", "digits": -math.ceil(math.log10(worst))}
 
 
 def _factor(wrong):
-    """The factor by which all wrong entries are off, if there is one; else None."""
+    """The factor by which all wrong entries are off, and what it is, if there is one; else None."""
     ratios = [_ratio(parts.values()) for _, parts in wrong]
     if any(ratio is None for ratio in ratios):
         return None
+    single = len(wrong) == 1 and not any(np.ndim(b) for a, b in wrong[0][1].values())
     if np.allclose(ratios, ratios[0], rtol=1e-6, atol=0):
         ratio = ratios[0]
-        return {0: "every entry is 0", -1: "the sign is flipped"}.get(
-            ratio, f"off by the factor {ratio:.6g} in all entries"
-        )
-    sizes = [_sizes(run.args) for run, _ in wrong]
+        if single and ratio != -1:  # any number is a multiple of another
+            return None
+        return {0: {"how": "zero"}, -1: {"how": "sign"}}.get(ratio, {"how": "factor", "factor": ratio})
+    sizes = [_sizes(call.args) for call, _ in wrong]
     for name in (name for name in sizes[0] if all(name in size for size in sizes)):
-        for word, power in (("large", 1), ("small", -1)):
+        for way, power in (("large", 1), ("small", -1)):
             if np.allclose(ratios, [float(size[name]) ** power for size in sizes], rtol=1e-6):
-                return f"too {word} by the factor {sizes[0][name]} = {name} in all entries"
+                return {"how": "size", "way": way, "factor": sizes[0][name], "counts": name}
     return None
 
 
@@ -241,10 +241,19 @@ def _sizes(args):
     return {f"{axes[i]} {name}": n for name, arg in arrays.items() for i, n in enumerate(arg.shape[:2])}
 
 
-def _size_of_error(parts):
-    """How many entries are off, and by how much."""
-    off = [np.abs(value - expected) for value, expected in parts.values()]
+def _off(call, parts):
+    """How many entries are off, which is the first of them, and by how much; of a single number, what came."""
     scale = max(np.max(np.abs(expected), initial=0) for _, expected in parts.values()) or 1
-    count = sum(int((a > TOLERANCE * scale).sum()) for a in off)
-    worst = max(a.max() for a in off) / scale
-    return f"{count} of {sum(a.size for a in off)} entries are off, the worst by {worst:.1g} of the largest entry"
+    off = {name: np.abs(value - expected) for name, (value, expected) in parts.items()}
+    name, index = next((name, i) for name, a in off.items() for i in np.ndindex(a.shape) if a[i] > TOLERANCE * scale)
+    value, expected = (np.asarray(a)[index].item() for a in parts[name])
+    way = "small" if value < expected else "large"
+    if not isinstance(call.expected, dict) and not index:
+        return {"how": "number", "value": value, "way": way}
+    return {
+        "how": "entries",
+        "count": sum(int((a > TOLERANCE * scale).sum()) for a in off.values()),
+        "of": sum(a.size for a in off.values()),
+        "worst": float(max(a.max() for a in off.values()) / scale),
+        "first": [name, str(list(index)) if index else "", value, way],
+    }

@@ -1,7 +1,7 @@
-"""The judge: what a submission's answers came to, in one line for each question, from data alone.
+"""The judge: the verdicts on a submission's answers, from data alone.
 
-It runs in a kernel of the grader's own, where no code of a submission ever runs; nbval compares its lines with those
-that the reference solution got on the same inputs (see `validate`).
+It runs in a kernel of the grader's own, where no code of a submission ever runs; nbval compares what it prints with
+what it prints of the reference solution on the same inputs (see `validate`).
 """
 
 import json
@@ -12,16 +12,16 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from course_utils.checks import core
-from course_utils.checks.values import Problem
+from course_utils.checks.values import NoValue
+from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Verdict, review, shortened
 from course_utils.grading import exam as exams
 from course_utils.grading.sandbox.wire import decoded
 
 CELL = re.compile(r"<ipython-input-[\w-]+>")  # how IPython calls the file that a cell is in
-RIGHT, WRONG, STUB, REVIEW = "✓", "✗", "–", "?"
 
 
 class Judge:
-    """Prints the line of a question: `say = Judge(folder)`, then `say("2.1")`.
+    """Prints the verdict on an answer, as JSON: `say = Judge(folder)`, then `say("2.1")`.
 
     The folder holds exam.pickle, an `exam.Exam`, and record.json: {question: {"places": what the sandbox said of the
     answer after each cell that defines it, and "again" further down, "untouched": whether no code is there,
@@ -34,9 +34,8 @@ class Judge:
         self.record = json.loads(Path(folder, "record.json").read_text(encoding="utf-8"))
 
     def __call__(self, question):
-        """Print the line."""
-        mark, words = judged(self.exam, question, **self.record[question])
-        print(f"{mark} {question} {words}".rstrip())
+        """Print the verdict."""
+        print(json.dumps(judged(self.exam, question, **self.record[question]).data()))
 
 
 _exams = {}
@@ -52,9 +51,9 @@ def _exam(path):
 
 
 def judged(exam, question, places, untouched, trouble, odd):
-    """Return the mark and the words for an answer."""
+    """Return the `Verdict` on an answer."""
     if odd and untouched:
-        return REVIEW, odd
+        return review(question, odd)
     answers = []
     for fact in places:
         if fact.get("again") and answers:
@@ -63,20 +62,23 @@ def judged(exam, question, places, untouched, trouble, odd):
             answers.append([fact])
     # The last function of that name counts: later the name may have become something else.
     last = max((i for i, facts in enumerate(answers) if _there(facts)), default=len(answers) - 1)
-    mark, words = _of_places(exam, question, answers[last])
-    if mark in (WRONG, STUB) and any(_of_places(exam, question, facts)[0] == RIGHT for facts in answers[:last]):
-        return REVIEW, "it is defined more than once: an earlier answer is right, and the last one is not"
-    if mark == STUB and odd:
-        return REVIEW, odd
+    verdict = _of_places(exam, question, answers[last])
+    if verdict.mark in (WRONG, OPEN) and any(
+        _of_places(exam, question, facts).mark == RIGHT for facts in answers[:last]
+    ):
+        return review(question, "it is defined more than once: an earlier answer is right, and the last one is not")
+    if verdict.mark == OPEN and odd:
+        return review(question, odd)
     if all("missing" in fact for fact in answers[last]):
         if untouched:
-            return STUB, "not attempted"
+            return Verdict(question, OPEN)
         if "ended" in trouble:
-            return REVIEW, f"its cell did not end well: {_short(trouble['ended'])}"
+            return review(question, f"its cell did not end well: {_short(trouble['ended'])}")
         if "error" in trouble:
-            return WRONG, f"not yet: its cell fails: {_short(trouble['error'])}"
-        return REVIEW, f"no function {exam.released.names[question]} is defined, but there is code for this question"
-    return mark, words
+            return Verdict(question, WRONG, fact=Fact("cell failed", {"error": _short(trouble["error"])}))
+        name = exam.released.names[question]
+        return review(question, f"no function {name} is defined, but there is code for this question")
+    return verdict
 
 
 def _there(facts):
@@ -85,84 +87,81 @@ def _there(facts):
 
 
 def _of_places(exam, question, facts):
-    """The mark and the words for one answer that was looked at in several places: right if it is in one of them."""
+    """The verdict on one answer that was looked at in several places: right if it is in one of them."""
     for fact in _there(facts) or facts:
-        mark, words = _or_given(exam, question, fact)
-        if mark == RIGHT:
+        verdict = _or_given(exam, question, fact)
+        if verdict.mark == RIGHT:
             break
-    return mark, _line(words)
+    return verdict
 
 
 def _or_given(exam, question, fact):
-    """The mark and the words for an answer, or for another function that its check was given."""
-    mark, words = _verdict(exam, question, fact)
-    given = fact.get("given")
-    if mark != RIGHT and isinstance(given, dict):
-        other, praise = _verdict(exam, question, given)
-        if other == RIGHT and given.get("now") is True:
-            return RIGHT, praise
-        if other == RIGHT:
-            name = exam.released.names[question]
-            return REVIEW, f"another function that its check was given is right, and the last {name} is not"
-    return mark, words
+    """The verdict on an answer, or on another function that its check was given."""
+    verdict, given = _verdict(exam, question, fact), fact.get("given")
+    if verdict.mark == RIGHT or not isinstance(given, dict):
+        return verdict
+    other = _verdict(exam, question, given)
+    if other.mark != RIGHT or given.get("now") is True:
+        return other if other.mark == RIGHT else verdict
+    name = exam.released.names[question]
+    return review(question, f"another function that its check was given is right, and the last {name} is not")
 
 
 def _verdict(exam, question, fact):
-    """The mark and the words for what the sandbox said of one function."""
-    name = f"{exam.released.names[question]}({', '.join(exam.parameters[question])})"
+    """The verdict on one function from what the sandbox said of it."""
+    parameters = f"({', '.join(exam.parameters[question])})"
+    wanted = f"{exam.released.names[question]}{parameters}"
     match fact:
         case {"calls": list(calls)} if len(calls) == len(exam.trials[question]):
             return _of_calls(exam, question, calls, fact)
         case {"missing": _}:
-            return WRONG, f"not yet: there is no function {name}"
+            found = Fact("no function", {"wanted": wanted})
         case {"stub": _}:
-            return STUB, "not attempted"
+            return Verdict(question, OPEN)
         case {"late": _}:
-            return WRONG, "not yet: no result in time: is it slow, or is there a loop that never ends?"
+            found = Fact("late")
         case {"misfit": "arguments", "signature": str(signature)}:
-            return WRONG, f"not yet: wrong number of arguments: it takes {_short(signature)}, it must take {name}"
+            found = Fact("arguments", {"wanted": parameters, "got": _short(signature)})
         case {"misfit": _, "type": str(kind)}:
-            return WRONG, f"not yet: the function {name} was expected, got {_short(kind)}"
+            found = Fact("not a function", {"wanted": wanted, "got": _short(kind)})
         case {"ended": str(how)}:
-            return REVIEW, f"Python did not survive its answer: {_short(how)}"
-    return REVIEW, "what came back from the sandbox is not whole"
+            return review(question, f"Python did not survive its answer: {_short(how)}")
+        case _:
+            return review(question, "what came back from the sandbox is not whole")
+    return Verdict(question, WRONG, fact=found)
 
 
 def _of_calls(exam, question, calls, fact):
-    """The mark and the words for the outcomes of all trials."""
-    found = {}
+    """The verdict on the outcomes of all trials."""
+    wrong = {}
     names = frozenset(name for name in fact.get("names", []) if isinstance(name, str))
     try:
         for trial, outcomes in zip(exam.trials[question], calls, strict=True):
             asked = exams.question(trial, exam.private)
-            if wrong := _wrong(asked, trial, outcomes, names):
-                found.setdefault("public" if trial.public else "hidden", (asked, wrong))
+            if verdict := _wrong(asked, trial, outcomes, names):
+                wrong.setdefault("public" if trial.public else "hidden", verdict)
     except core.Unwritten as stub:
-        if str(stub) == "..." or str(stub).startswith(f"{question}:"):
-            return STUB, "not attempted"
-        return WRONG, f"not yet: it calls an answer that is still missing ({stub})"
+        return core.unwritten(question, str(stub))
     except Exception as error:  # what no check foresaw must not pass, and must not fail unseen
-        return REVIEW, f"its value is so odd that the check itself failed ({type(error).__name__})"
-    if "public" in found:
-        return WRONG, f"not yet: {found['public'][1]}"
-    if "hidden" in found:
-        # Only words that hold no number: they would tell of inputs and values that are nobody's business.
-        known = [m.message for m in found["hidden"][0].mistakes if found["hidden"][1].endswith(m.message)]
-        return WRONG, "; ".join(["not yet: right for the inputs of the notebook's check, but not for others", *known])
-    points = exam.points[question]
-    return RIGHT, f"solved ({points} point{'s' if points != 1 else ''})"
+        return review(question, f"its value is so odd that the check itself failed ({type(error).__name__})")
+    if "public" in wrong:
+        return wrong["public"]
+    if "hidden" in wrong:
+        # The mistake alone: a fact would tell of inputs and values that are nobody's business.
+        return Verdict(question, WRONG, mistake=wrong["hidden"].mistake, only_hidden=True)
+    return Verdict(question, RIGHT, exam.points[question])
 
 
 def _wrong(question, trial, outcomes, names):
-    """What is wrong with the outcomes of one trial, in words; None if nothing is."""
+    """The verdict on the outcomes of one trial; None if nothing is wrong."""
     cases, untouched = exams.cases(trial), exams.cases(trial)
     outcomes = exams.sorted_back(outcomes, trial)
-    found = [_outcome(*parts) for parts in zip(outcomes, cases, untouched, trial.expected, strict=True)]
-    return core.explain(question, lambda: exams.cases(trial), found, trial.expected, names, seen=cases)
+    outcomes = [_outcome(*parts) for parts in zip(outcomes, cases, untouched, trial.expected, strict=True)]
+    return core.explain(question, lambda: exams.cases(trial), outcomes, trial.expected, names, seen=cases)
 
 
 def _outcome(outcome, case, untouched, expected):
-    """The value, read, or the `Problem` of one call; `case` becomes what the call left of it, as far as was watched."""
+    """The value, read, or the `NoValue` of one call; `case` becomes what the call left of it, as far as was watched."""
     match outcome:
         case {"raised": str(kind), "text": str(text), "stub": bool(stub)}:
             return core.raised(_short(kind), _short(text), untouched, stub)
@@ -171,18 +170,10 @@ def _outcome(outcome, case, untouched, expected):
                 case[name].points = [decoded(point) for point in points[:1000]]
             answer = core.received(decoded(value), case, case, expected)
             names = [name for name in case if name in changed]
-            if names and not isinstance(answer, Problem):
-                return Problem(("in place", *names), f"it changes its input {names[0]} in place: work on a copy")
-            return answer
+            return NoValue("changed", names=names) if names and not isinstance(answer, NoValue) else answer
     raise ValueError("this is no outcome.")
-
-
-def _line(words):
-    """Words as one line that every program can store: a value may have got into them."""
-    return " ".join(words.encode("utf-8", "backslashreplace").decode().split())[:400]
 
 
 def _short(text):
     """A text of the submission's own, on one line that every console can print."""
-    text = CELL.sub("the cell", text).encode("ascii", "backslashreplace").decode()
-    return " ".join(text.split())[:120]
+    return shortened(CELL.sub("the cell", text).encode("ascii", "backslashreplace").decode(), 120)

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from course_utils import checks
+from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG, Verdict, words
 from course_utils.grading import submissions
 from course_utils.grading.sandbox import host
 
@@ -22,10 +23,10 @@ TOTALS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Identifier
 FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")  # what a spreadsheet takes for the beginning of one
 # What is not to be shown, or makes its neighbours show elsewhere: control characters, halves of characters, directions.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-UNKNOWN = '<span class="quiet">another mistake, none of the known ones</span>'
+UNKNOWN = '<span class="quiet">Another mistake, none of the known ones, such as:</span> '
 LONGEST = 240  # bytes of a name that becomes a file's
-ONLY_PUBLIC = "right for the inputs of the notebook's check"  # how the judge begins where only other inputs went wrong
-OUTCOMES = {"solved": "solved", "wrong": "wrong", "open": "not attempted", "review": "needs review"}
+OUTCOMES = {RIGHT: "solved", WRONG: "wrong", OPEN: "not attempted", REVIEW: "needs review"}
+STATUS = {RIGHT: "graded", WRONG: "graded", OPEN: "not attempted", REVIEW: "needs review"}
 PERSON = "The grader could not decide, so a person will"
 ISOLATED = "Isolation bwrap: each submission ran apart from this machine's files, the answers and the network."
 
@@ -46,8 +47,8 @@ def files(results, exercises):
 def summary(results, out):
     """Return the run in a line."""
     rows = [row for result in results for row in result["rows"]]
-    counts = Counter(row["status"] for row in rows)
-    said = ", ".join(f"{counts[status]} {status}" for status in ("graded", "not attempted", "needs review"))
+    counts = Counter(STATUS[mark(row)] for row in rows)
+    said = ", ".join(f"{counts[status]} {status}" for status in dict.fromkeys(STATUS.values()))
     many = f"{_many(len(results), 'submission')}, {_many(len(rows), 'question')}"
     return f"{many}: {said}. Isolation: {isolation(results)}. See {Path(out) / 'report.html'}."
 
@@ -67,23 +68,19 @@ def page_of(submission):
     return f"feedback/{short}-{digest}.html"
 
 
-def outcome(row):
-    """Return which of OUTCOMES a row is."""
-    if row["status"] == "graded":
-        return "solved" if row["points"] else "wrong"
-    return "open" if row["status"] == "not attempted" else "review"
+def mark(row):
+    """Return the mark of a row's verdict."""
+    return row["verdict"]["mark"]
 
 
-def mistake(row):
-    """Return the words of the known mistake that a row's words name; "" if they name none."""
-    question = checks.QUESTIONS.get(row["question"])
-    known = [known.message for known in question.mistakes] if question else []
-    return max((words for words in known if row["words"].endswith(words)), key=len, default="")
+def said_of(row):
+    """Return what a row's verdict says, in words."""
+    return words(Verdict.of(row["verdict"]))
 
 
 def points_of(result):
     """Return the points of a submission, the most there are, and the questions that need review ("all": the whole)."""
-    review = [row["question"] or "all" for row in result["rows"] if outcome(row) == "review"]
+    review = [row["question"] or "all" for row in result["rows"] if mark(row) == REVIEW]
     return sum(row["points"] for row in result["rows"]), sum(row["max_points"] or 0 for row in result["rows"]), review
 
 
@@ -95,7 +92,7 @@ def _grades(results):
     rows = []
     for result in results:
         for row in result["rows"]:
-            status = f"{row['status']}: {row['reason']}" if row["reason"] else row["status"]
+            status = STATUS[mark(row)] + (f": {said_of(row)}" if mark(row) == REVIEW else "")
             rows.append({**result, **row, "status": status})
     return _table(COLUMNS, rows)
 
@@ -153,37 +150,36 @@ def _feedback(result, exercises):
 
 def _answer(row):
     """The part of the page on one question."""
-    question, found = checks.QUESTIONS.get(row["question"]), outcome(row)
-    most = row["max_points"]
-    points = f"{row['points']:g} of {most:g}" if found != "review" else f"? of {most:g}"
+    question, most = checks.QUESTIONS.get(row["question"]), row["max_points"]
+    points = f"{row['points']:g} of {most:g}" if mark(row) != REVIEW else f"? of {most:g}"
     parts = [f'<section><h2 class="question">{_question(row["question"])} <span class="points">{points}</span></h2>']
     if question:
         call = f"{question.reference.__name__}({', '.join(question.parameters)})"
         parts.append(f"<p>Asked for: the function <code>{_text(call)}</code></p>")
     said = {
-        "solved": "<strong>Solved.</strong>",
-        "wrong": f"<strong>Not yet:</strong> {_words(row['words'].removeprefix('not yet: '))}",
-        "open": "<strong>Not attempted.</strong>",
-        "review": f"<strong>Needs review.</strong> {PERSON} look at this answer before it is given points, or none.",
+        RIGHT: "<strong>Solved.</strong>",
+        WRONG: f"<strong>Not yet:</strong> {_words(said_of(row))}",
+        OPEN: "<strong>Not attempted.</strong>",
+        REVIEW: f"<strong>Needs review.</strong> {PERSON} look at this answer before it is given points, or none.",
     }
-    parts.append(f'<p class="verdict {found}">{said[found]}</p>')
-    if found == "wrong" and ONLY_PUBLIC in row["words"]:
+    parts.append(f'<p class="verdict {mark(row)}">{said[mark(row)]}</p>')
+    if row["verdict"]["only_hidden"]:
         parts.append("<p>Try it with other sizes, other numbers and special cases such as zeros.</p>")
     return "\n".join([*parts, "</section>"])
 
 
 def _next(result, lesson):
     """The items on what to do next."""
-    found = {outcome(row): row["question"] for row in reversed(result["rows"])}
-    first = found.get("wrong") or found.get("open")
-    if set(found) == {"solved"}:
+    first_of = {mark(row): row["question"] for row in reversed(result["rows"])}
+    first = first_of.get(WRONG) or first_of.get(OPEN)
+    if set(first_of) == {RIGHT}:
         yield "<li>All questions are solved. Go on with the next exercise.</li>"
     if first:
         yield f"<li>Begin with {_text(first)}: the three hints above the answer go from a nudge to nearly all.</li>"
         yield "<li>Run the check below the answer after each change: it says at once what is wrong first.</li>"
         if lesson:
             yield f"<li>Read again: lesson {lesson}.</li>"
-    if "review" in found:
+    if REVIEW in first_of:
         yield "<li>For what needs review there is nothing to do, unless you are asked.</li>"
 
 
@@ -193,10 +189,10 @@ def _next(result, lesson):
 def _report(results, exercises):
     """The page of the whole run."""
     rows = [row for result in results for row in result["rows"]]
-    counts = Counter(map(outcome, rows))
-    waiting = [(result, row) for result in results for row in result["rows"] if outcome(row) == "review"]
+    counts = Counter(map(mark, rows))
+    waiting = [(result, row) for result in results for row in result["rows"] if mark(row) == REVIEW]
     numbers = sorted({result["exercise"] for result in results} - {""}, key=lambda number: (len(number), number))
-    said = ", ".join(f"{counts[key]} {words}" for key, words in OUTCOMES.items())
+    said = ", ".join(f"{counts[key]} {name}" for key, name in OUTCOMES.items())
     levels = sorted({result["isolation"] for result in results})
     titles = {number: _titles(number, exercises)[0] for number in numbers}
     parts = [
@@ -222,13 +218,13 @@ def _waiting(waiting):
     """What a person must look at, the most points at stake first."""
     if not waiting:
         return ["<p>Nothing: every answer was graded.</p>"]
-    found = {}  # what is the matter with all of a notebook is said once
+    groups = {}  # what is the matter with all of a notebook is said once
     for result, row in waiting:
-        found.setdefault((result["submission"], row["reason"]), (result, []))[1].append(row)
-    stakes = {key: sum(row["max_points"] or math.inf for row in rows) for key, (_, rows) in found.items()}
+        groups.setdefault((result["submission"], said_of(row)), (result, []))[1].append(row)
+    stakes = {key: sum(row["max_points"] or math.inf for row in rows) for key, (_, rows) in groups.items()}
     rows = []
-    for key in sorted(found, key=stakes.get, reverse=True):
-        result, group = found[key]
+    for key in sorted(groups, key=stakes.get, reverse=True):
+        result, group = groups[key]
         which = " ".join(row["question"] for row in group) if len(group) < len(result["rows"]) else "all"
         points = f"{stakes[key]:g}" if stakes[key] < math.inf else "?"
         rows.append((_link(result["submission"]), _text(which), points, _text(key[1])))
@@ -246,14 +242,14 @@ def _exercise(number, title, results):
     told = (
         f"Mean {statistics.mean(known):.1f}, median {statistics.median(known):g} of {most:g} points." if known else ""
     )
-    by_question, mistakes = {}, Counter()
+    by_question, mistakes = {}, {}
     for result in results:
         for row in result["rows"]:
-            by_question.setdefault(row["question"], Counter())[outcome(row)] += 1
-            if outcome(row) == "wrong":
-                mistakes[row["question"], mistake(row)] += 1
+            by_question.setdefault(row["question"], Counter())[mark(row)] += 1
+            if mark(row) == WRONG:
+                mistakes.setdefault((row["question"], _mistake(row)), []).append(row)
     rows = [(_question(id), *_shares(counts)) for id, counts in by_question.items()]
-    key = [f'<span class="key"><span class="is-{name}"></span> {words}</span>' for name, words in OUTCOMES.items()]
+    key = [f'<span class="key"><span class="is-{name}"></span> {said}</span>' for name, said in OUTCOMES.items()]
     yield f'<section><h2 id="exercise-{number}">{title}</h2>'
     yield f"<h3>Points of {_many(len(known), 'submission')}</h3>"
     yield f"<p>{told}{left if len(known) < len(results) else ''}</p>"
@@ -266,11 +262,23 @@ def _exercise(number, title, results):
     if not mistakes:
         yield "<p>None.</p>"
         return
-    found = sorted(mistakes.items(), key=lambda item: (not item[0][1], -item[1]))
-    rows = [(_question(id), str(count), _words(words) or UNKNOWN) for (id, words), count in found]
+    common = sorted(mistakes.items(), key=lambda item: (item[0][1] is None, -len(item[1])))
+    rows = [(_question(id), str(len(group)), _told(group)) for (id, _), group in common]
     yield _rows(
         f"Mistakes in exercise {number}", ("Question", "Answers", "What the student is told"), rows, numbers={1}
     )
+
+
+def _mistake(row):
+    """The id of the known mistake that a row's verdict names; None if it names none."""
+    known = Verdict.of(row["verdict"]).mistake
+    return known and known.id
+
+
+def _told(rows):
+    """What the students are told whose answers make the same known mistake, or another one each, as HTML."""
+    known = Verdict.of(rows[0]["verdict"]).mistake
+    return _words(known.message) if known else f"{UNKNOWN}{_words(said_of(rows[0]))}"
 
 
 def _shares(counts):
@@ -292,7 +300,7 @@ def _histogram(values, most):
     parts, spoken = [], ", ".join(f"{counts[i]} with {labels[i]}" for i in bars if counts[i])
     for i in bars:
         height, x = 100 * counts[i] / max(counts.values()), 40 * i
-        parts.append(f'<rect class="is-solved" x="{x + 3}" y="{120 - height:.1f}" width="34" height="{height:.1f}"/>')
+        parts.append(f'<rect class="is-right" x="{x + 3}" y="{120 - height:.1f}" width="34" height="{height:.1f}"/>')
         parts.append(f'<text x="{x + 20}" y="137">{labels[i]}</text>')
         if counts[i]:
             parts.append(f'<text x="{x + 20}" y="{115 - height:.1f}">{counts[i]}</text>')

@@ -19,11 +19,11 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from course_utils import _files, _workers
+from course_utils.checks.verdict import RIGHT, Verdict, review
 from course_utils.grading import exam, report, setting, submissions, validate
 from course_utils.grading import plan as plans
 from course_utils.grading.sandbox import host
 
-GRADED, NOT_ATTEMPTED, REVIEW = "graded", "not attempted", "needs review"
 FULL = (errno.ENOSPC, errno.EDQUOT)
 SEEDS = 3  # that are tried before the grader says that a reference solution fails
 
@@ -34,16 +34,15 @@ class Job(NamedTuple):
     submission: submissions.Submission
     isolation: str
     exercises: dict  # {number: plans.Released}
-    exams: dict  # {number: (digest, a pickled exam.Exam, the reference's lines)}
+    exams: dict  # {number: (digest, a pickled exam.Exam, what the judge prints of the reference)}
     asked: str | None  # the exercise it must be, if that was said
 
 
 def work(job):
     """Grade one submission; return its result as JSON data.
 
-    {"submission", "exercise", "isolation", "seconds", "rows": [{"question", "points", "max_points", "status",
-    "reason", "words"}]}: status is "graded", "not attempted" or "needs review", the last with a reason; words are what
-    the check says. A submission that cannot be read has one row, without a question.
+    {"submission", "exercise", "isolation", "seconds", "rows": [{"question", "points", "max_points", "verdict"}]}: the
+    verdict is the data of a `Verdict`. A submission that cannot be read has one row, without a question.
     """
     start = time.monotonic()
     result = {"submission": job.submission.name, "exercise": job.asked or "", "isolation": job.isolation}
@@ -67,35 +66,39 @@ def work(job):
 
 def _rows(cells, job, number):
     """The rows of a submission that could be read."""
-    digest, raw, lines = job.exams[number]
-    if lines is None:
+    digest, raw, printed = job.exams[number]
+    if printed is None:
         raise RuntimeError(f"the reference solution of exercise {number} does not pass its own checks")
     asked = _loaded(digest, raw)
     record = recorded(cells, asked, job.isolation)
     rows = []
-    for question, (passed, line) in _validator().run(raw, record, lines).items():
-        mark, _, rest = line.partition(" ")
-        words = rest.removeprefix(question).strip()
-        row = {"question": question, "points": 0, "max_points": asked.points[question], "reason": "", "words": words}
-        if passed and mark == "✓":
-            row |= {"status": GRADED, "points": asked.points[question]}
-        elif mark == "✗":
-            row["status"] = GRADED
-        elif mark == "–":
-            row["status"] = NOT_ATTEMPTED
-        else:
-            row |= {"status": REVIEW, "reason": words or "its check did not end", "words": ""}
-        rows.append(row)
+    for question, (passed, text) in _validator().run(raw, record, printed).items():
+        try:
+            verdict = Verdict.of(json.loads(text))
+        except ValueError:
+            verdict = review(question, "its check did not end")
+        if passed != (verdict.mark == RIGHT):  # only the reference's own text passes
+            verdict = review(question, "nbval and the judge do not agree on it")
+        rows.append(_row(verdict, asked.points[question]))
     return rows
+
+
+def _row(verdict, most):
+    """The row of a result for one question, of so many points."""
+    return {
+        "question": verdict.question,
+        "points": most if verdict.mark == RIGHT else 0,
+        "max_points": most,
+        "verdict": verdict.data(),
+    }
 
 
 def _all(job, number, reason):
     """Rows that say of every question, or of the exercise if it is not known, why a person must look."""
-    row = {"points": 0, "status": REVIEW, "reason": " ".join(reason.split())[:300], "words": ""}
     if number not in job.exams:
-        return [{"question": "", "max_points": "", **row}]
+        return [_row(review("", reason), "")]
     points = _loaded(*job.exams[number][:2]).points
-    return [{"question": question, "max_points": most, **row} for question, most in points.items()]
+    return [_row(review(question, reason), most) for question, most in points.items()]
 
 
 def recorded(cells, asked, isolation):
@@ -269,17 +272,17 @@ def _warm():
 
 
 def prepared(root, seed, private, isolation, number):
-    """Return of an exercise (digest, pickled exam, the reference's lines).
+    """Return of an exercise (digest, pickled exam, what the judge prints of the reference, by question).
 
     The reference solution goes the same way as every submission. Where it fails on the inputs of a seed, these are
-    refused; where it fails on those of several, there are no lines, and every submission needs review.
+    refused; where it fails on those of several, nothing is printed, and every submission needs review.
     """
     for attempt in range(SEEDS):
         asked = setting.make(root, number, seed + attempt, private)
         raw = pickle.dumps(asked)
         solution = [submissions.Cell("code", "", {}, source) for source in asked.solution]
         record = recorded(solution, asked, isolation)
-        lines = {question: line for question, (_, line) in _validator().run(raw, record).items()}
-        if all(line.startswith("✓") for line in lines.values()):
-            return hashlib.sha256(raw).hexdigest(), raw, lines
+        printed = {question: text for question, (_, text) in _validator().run(raw, record).items()}
+        if all(Verdict.of(json.loads(text)).mark == RIGHT for text in printed.values()):
+            return hashlib.sha256(raw).hexdigest(), raw, printed
     return hashlib.sha256(raw).hexdigest(), raw, None

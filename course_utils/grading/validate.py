@@ -1,7 +1,7 @@
 """nbval as the judge: it runs a notebook of checks in a kernel of the grader's own, and compares it with the reference.
 
-The notebook's stored outputs are what the checks say of the reference solution; what they say of a submission must be
-the same, or the question is not solved.
+The notebook's stored outputs are what the judge prints of the reference solution; what it prints of a submission must
+be the same, or the question is not solved.
 """
 
 import contextlib
@@ -24,11 +24,11 @@ ARGUMENTS = ["-q", "-c", os.devnull, "--noconftest", "-p", "no:cacheprovider", "
              "--color=no", "-p", "no:junitxml", "-p", "no:unraisableexception"]  # fmt: skip
 
 
-class Verdicts:
+class Outcomes:
     """A pytest plugin that keeps, for each cell, whether nbval passed it and what it printed."""
 
     def __init__(self):
-        self.found = []
+        self.of_cells = []
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item, call):
@@ -36,7 +36,7 @@ class Verdicts:
         report = yield
         if call.when == "call":
             text = "".join(out.get("text", "") for out in item.test_outputs or [] if out.output_type == "stream")
-            self.found.append((report.passed, text.strip()))
+            self.of_cells.append((report.passed, text.strip()))
         return report
 
 
@@ -58,25 +58,24 @@ class Validator:
         """Start the kernel, for those who come later."""
         self.run(pickle.dumps(None), {})
 
-    def run(self, exam, record, lines=None):
-        """Return {question: (whether nbval passes it, the line)} for a record (see `judge.Judge`).
+    def run(self, exam, record, printed=None):
+        """Return {question: (whether nbval passes it, what the judge printed)} for a record (see `judge.Judge`).
 
         exam: the bytes of a pickled `exam.Exam`
-        lines: {question: line} of the reference; None to get these: then nbval has nothing to compare with
+        printed: {question: text} of the reference; None to get these: then nbval has nothing to compare with
         RuntimeError if nbval did not run a cell for each question.
         """
         folder = Path(self._folder)
         (folder / "exam.pickle").write_bytes(exam)
         (folder / "record.json").write_text(json.dumps(record), encoding="utf-8")
         path = folder / "checks.ipynb"
-        nbformat.write(_notebook(folder, record, lines), path)
-        verdicts, printed = Verdicts(), io.StringIO()
-        with self._one_kernel(), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            pytest.main([*ARGUMENTS, f"--rootdir={folder}", str(path)], plugins=[verdicts])
-        found = verdicts.found[1:]  # the first cell only sets up
-        if len(verdicts.found) != len(record) + 1 or not verdicts.found[0][0]:
-            raise RuntimeError(f"nbval did not run all checks: {printed.getvalue()[-500:]}")
-        return dict(zip(record, found, strict=True))
+        nbformat.write(_notebook(folder, record, printed), path)
+        outcomes, said = Outcomes(), io.StringIO()
+        with self._one_kernel(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            pytest.main([*ARGUMENTS, f"--rootdir={folder}", str(path)], plugins=[outcomes])
+        if len(outcomes.of_cells) != len(record) + 1 or not outcomes.of_cells[0][0]:
+            raise RuntimeError(f"nbval did not run all checks: ... {said.getvalue()[-500:]}")
+        return dict(zip(record, outcomes.of_cells[1:], strict=True))  # the first cell only sets up
 
     @contextlib.contextmanager
     def _one_kernel(self):
@@ -111,15 +110,15 @@ def _patiently(start, *args, **kwargs):
     return start(*args, **kwargs)
 
 
-def _notebook(folder, questions, lines):
-    """A notebook with a check for each question; with lines, they are its stored outputs."""
+def _notebook(folder, questions, printed):
+    """A notebook with a check for each question; what is printed of the reference are its stored outputs."""
     new = nbformat.v4
     begin = f"from course_utils.grading.judge import Judge\n\nsay = Judge({str(folder)!r})"
     cells = [new.new_code_cell(begin, id="begin", execution_count=1)]
     for n, question in enumerate(questions, start=2):
         cell = new.new_code_cell(f"say({question!r})", id=f"check-{n}")
-        if lines is not None:
+        if printed is not None:
             cell.execution_count = n
-            cell.outputs = [new.new_output("stream", name="stdout", text=lines[question] + "\n")]
+            cell.outputs = [new.new_output("stream", name="stdout", text=printed[question] + "\n")]
         cells.append(cell)
     return new.new_notebook(cells=cells)

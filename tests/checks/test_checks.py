@@ -5,6 +5,7 @@ import functools
 import importlib.util
 import inspect
 import itertools
+import json
 import signal
 import sys
 import threading
@@ -30,8 +31,10 @@ from course_utils.checks import (
     exercise09,
     progress,
 )
-from course_utils.checks.core import SEED, Mistake, Question, verdict
+from course_utils.checks import verdict as verdicts
+from course_utils.checks.core import SEED, Mistake, Question, verdict_on
 from course_utils.checks.values import same
+from course_utils.checks.verdict import Verdict, line
 from course_utils.grading.sandbox.wire import encoded
 from course_utils.questions.predictions import answers
 
@@ -54,6 +57,11 @@ RIGHT = [(name, title, answer) for name, module in PLANTED.items() for title, an
 each_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 
 
+def said_of(question, answer, *seconds, **options):
+    """The line that a check prints."""
+    return line(verdict_on(question, answer, *seconds, **options))
+
+
 # Planted answers
 
 
@@ -62,7 +70,7 @@ ENDLESS = "a loop that never ends"  # what is said of an answer without a result
 
 def judged(name, answer, phrase):
     """The verdict on a wrong answer; for one that never ends, after a second."""
-    return verdict(QUESTIONS[name], answer, *[1] * (phrase == ENDLESS))
+    return said_of(QUESTIONS[name], answer, *[1] * (phrase == ENDLESS))
 
 
 @functools.cache
@@ -73,27 +81,27 @@ def first_line(name, title):
 
 @pytest.mark.parametrize(("name", "title", "answer", "phrase"), WRONG, ids=[f"{w[0]} {w[1]}" for w in WRONG])
 def test_a_wrong_answer_is_refused_in_one_short_line_that_says_why(name, title, answer, phrase):
-    line = first_line(name, title)
-    assert line.startswith(f"✗ {name} not yet: ")
-    assert phrase in line
-    assert "\n" not in line
-    assert len(line) < 320
-    assert line == judged(name, answer, phrase)
+    said = first_line(name, title)
+    assert said.startswith(f"✗ {name} not yet: ")
+    assert phrase in said
+    assert "\n" not in said
+    assert len(said) < 320
+    assert said == judged(name, answer, phrase)
 
 
 @pytest.mark.parametrize(("name", "title", "answer"), RIGHT, ids=[f"{r[0]} {r[1]}" for r in RIGHT])
 def test_a_right_answer_passes_whatever_its_style(name, title, answer):
     points = QUESTIONS[name].points
-    assert verdict(QUESTIONS[name], answer) == f"✓ {name} solved ({points} point{'s' * (points > 1)})"
+    assert said_of(QUESTIONS[name], answer) == f"✓ {name} solved ({points} point{'s' * (points > 1)})"
 
 
 def test_at_least_three_in_four_mistakes_are_called_by_their_name(capsys):
     rows = []
     for name, module in PLANTED.items():
         lines = {title: first_line(name, title) for title in module.WRONG}
-        refused = sum(line.startswith("✗") for line in lines.values())
+        refused = sum(said.startswith("✗") for said in lines.values())
         named = sum(phrase in lines[title] for title, (_, phrase) in module.WRONG.items())
-        accepted = sum(verdict(QUESTIONS[name], answer).startswith("✓") for answer in module.RIGHT.values())
+        accepted = sum(said_of(QUESTIONS[name], answer).startswith("✓") for answer in module.RIGHT.values())
         rows.append((name, len(lines), refused, named, f"{accepted} of {len(module.RIGHT)}"))
     with capsys.disabled():
         print("\nquestion  mistakes  refused  recognised  right variants accepted")
@@ -118,8 +126,14 @@ def test_what_is_right_depends_on_the_seed(question):
 
 @each_question
 def test_every_known_mistake_is_told_apart_from_all_others(question):
+    ids = [mistake.id for mistake in question.mistakes]
+    assert len(set(ids)) == len(ids)
     for mistake in question.mistakes:
-        assert verdict(question, mistake.function).endswith(mistake.message)
+        for function in (mistake.function, *mistake.also):
+            verdict = verdict_on(question, function)
+            assert (verdict.mark, verdict.mistake) == (verdicts.WRONG, (mistake.id, mistake.message))
+            assert verdicts.words(verdict).endswith(mistake.message)
+            assert Verdict.of(json.loads(json.dumps(verdict.data()))) == verdict
 
 
 def test_a_mistake_is_not_named_by_an_error_alone():
@@ -132,13 +146,13 @@ def test_a_mistake_is_not_named_by_an_error_alone():
         "Made up",
         lambda x: 2 * x,
         lambda rng: [(rng.normal(size=(2, 3)),)],
-        (Mistake("this one raises", raises), Mistake("this one turns", lambda x: 2 * x.T)),
+        (Mistake("raises", "this one raises", raises), Mistake("turns", "this one turns", lambda x: 2 * x.T)),
     )
-    assert verdict(question, raises) == "✗ 9.1 not yet: ValueError: no, given x (2, 3)"
-    assert verdict(question, lambda x: x.T).endswith(
+    assert said_of(question, raises) == "✗ 9.1 not yet: ValueError: no, given x (2, 3)"
+    assert said_of(question, lambda x: x.T).endswith(
         "got (3, 2), expected (2, 3) (the shape of the transpose); this one turns"
     )
-    assert verdict(question, lambda x: x + x) == "✓ 9.1 solved (1 point)"
+    assert said_of(question, lambda x: x + x) == "✓ 9.1 solved (1 point)"
 
 
 def test_a_mistake_is_not_named_where_only_an_error_is_wrong():
@@ -158,10 +172,10 @@ def test_a_mistake_is_not_named_where_only_an_error_is_wrong():
         "Made up",
         lambda x: 2 * x,
         lambda rng: [(rng.normal(size=n),) for n in (2, 3)],
-        (Mistake("this one", raises), Mistake("that one", wrong_and_raises)),
+        (Mistake("this", "this one", raises), Mistake("that", "that one", wrong_and_raises)),
     )
-    assert verdict(question, lambda x: raises(x)) == "✗ 9.1 not yet: ValueError: no, given x (3,)"
-    assert verdict(question, lambda x: wrong_and_raises(x)).endswith("; that one")
+    assert said_of(question, lambda x: raises(x)) == "✗ 9.1 not yet: ValueError: no, given x (3,)"
+    assert said_of(question, lambda x: wrong_and_raises(x)).endswith("; that one")
 
 
 def _learner(*sources):
@@ -191,20 +205,20 @@ def gradients(params, x, targets):
 
 def test_a_mistake_made_earlier_is_sought_there():
     right = _learner(F, SLOPE.format("1.7159 * 2 / 3"), ONE_DOWN.format("*"), BACK)
-    assert verdict(QUESTIONS["1.3"], right["hidden_delta"]).startswith("✓")
-    assert verdict(QUESTIONS["1.4"], right["gradients"]).startswith("✓")
+    assert said_of(QUESTIONS["1.3"], right["hidden_delta"]).startswith("✓")
+    assert said_of(QUESTIONS["1.4"], right["gradients"]).startswith("✓")
     for slope in ("7", "1.7159", "np.float64('x')"):  # a mistake without a name, one with a name, an error
         space = _learner(F, SLOPE.format(slope), ONE_DOWN.format("*"), BACK)
-        line = verdict(QUESTIONS["1.3"], space["hidden_delta"])
-        assert line.endswith("this comes from your lecun_tanh_derivative, check 1.1 first")
-        line = verdict(QUESTIONS["1.4"], space["gradients"])
-        assert line.endswith("this comes from your hidden_delta, check 1.3 first")
+        said = said_of(QUESTIONS["1.3"], space["hidden_delta"])
+        assert said.endswith("this comes from your lecun_tanh_derivative, check 1.1 first")
+        said = said_of(QUESTIONS["1.4"], space["gradients"])
+        assert said.endswith("this comes from your hidden_delta, check 1.3 first")
     space = _learner(F, SLOPE.format("1.7159 * 2 / 3"), ONE_DOWN.format("+"), BACK)
-    assert verdict(QUESTIONS["1.3"], space["hidden_delta"]).endswith("phi'(z) is added, it must multiply")
-    assert verdict(QUESTIONS["1.4"], space["gradients"]).endswith("your hidden_delta, check 1.3 first")
+    assert said_of(QUESTIONS["1.3"], space["hidden_delta"]).endswith("phi'(z) is added, it must multiply")
+    assert said_of(QUESTIONS["1.4"], space["gradients"]).endswith("your hidden_delta, check 1.3 first")
     for operator in ("@", "-"):  # an error in some cases; a mistake that has no name
         space = _learner(F, SLOPE.format("1.7159 * 2 / 3"), ONE_DOWN.format(operator), BACK)
-        assert verdict(QUESTIONS["1.4"], space["gradients"]).endswith("your hidden_delta, check 1.3 first")
+        assert said_of(QUESTIONS["1.4"], space["gradients"]).endswith("your hidden_delta, check 1.3 first")
 
 
 def test_a_mistake_of_ones_own_is_not_sought_earlier():
@@ -216,10 +230,10 @@ def hidden_delta(delta_next, W_next, z):
     stub = 'def lecun_tanh_derivative(z): raise NotImplementedError("1.1: write lecun_tanh_derivative")'
     never = "def lecun_tanh_derivative(z):\n    while True: pass"
     for earlier in ("", SLOPE.format("7"), stub, never, "lecun_tanh_derivative = ..."):
-        line = verdict(QUESTIONS["1.3"], _learner(earlier, own)["hidden_delta"], seconds=0.3)
-        assert line.endswith("with samples in rows it is delta W, not delta W^T")
+        said = said_of(QUESTIONS["1.3"], _learner(earlier, own)["hidden_delta"], seconds=0.3)
+        assert said.endswith("with samples in rows it is delta W, not delta W^T")
     space = _learner(stub, ONE_DOWN.format("*"))
-    assert "still missing (1.1: write" in verdict(QUESTIONS["1.3"], space["hidden_delta"])
+    assert "still missing (1.1: write" in said_of(QUESTIONS["1.3"], space["hidden_delta"])
 
 
 def test_what_is_printed_is_spoken_of_where_the_answer_is_wrong(capfd):
@@ -237,16 +251,16 @@ def test_what_is_printed_is_spoken_of_where_the_answer_is_wrong(capfd):
 
     note = " (what your function printed is hidden here: call it yourself to see it)"
     for answer in (wrong, fails):
-        line = verdict(QUESTIONS["1.3"], answer)
-        assert line.endswith(note) and line.count(note) == 1
-    assert not verdict(QUESTIONS["1.3"], silent).endswith(note)
-    assert verdict(QUESTIONS["1.3"], _prints_a_lot) == "✓ 1.3 solved (3 points)"
+        said = said_of(QUESTIONS["1.3"], answer)
+        assert said.endswith(note) and said.count(note) == 1
+    assert not said_of(QUESTIONS["1.3"], silent).endswith(note)
+    assert said_of(QUESTIONS["1.3"], _prints_a_lot) == "✓ 1.3 solved (3 points)"
     assert capfd.readouterr() == ("", "")
 
 
 def test_a_poke_that_is_not_assigned_is_told_from_one_that_is_lost():
     wrong = PLANTED["2.5"].WRONG
-    lost, not_assigned = (verdict(QUESTIONS["2.5"], wrong[name][0]) for name in ("1e-17", "not assigned"))
+    lost, not_assigned = (said_of(QUESTIONS["2.5"], wrong[name][0]) for name in ("1e-17", "not assigned"))
     assert "lost in rounding" in lost and "assign" not in lost
     assert "assign" in not_assigned and "rounding" not in not_assigned
 
@@ -260,9 +274,9 @@ def test_a_poke_that_is_not_assigned_is_told_from_one_that_is_lost():
 )
 def test_a_broadcast_error_is_kept_and_advice_is_added(source, advice):
     answer = _learner(f"def hidden_delta(delta_next, W_next, z): return {source}")["hidden_delta"]
-    line = verdict(QUESTIONS["1.3"], answer)
-    assert "ValueError: operands could not be broadcast together with shapes (5,4) (" in line
-    assert line.endswith(advice)
+    said = said_of(QUESTIONS["1.3"], answer)
+    assert "ValueError: operands could not be broadcast together with shapes (5,4) (" in said
+    assert said.endswith(advice)
 
 
 # The questions
@@ -270,7 +284,7 @@ def test_a_broadcast_error_is_kept_and_advice_is_added(source, advice):
 
 @each_question
 def test_the_reference_solves_its_question_for_any_seed(question):
-    assert verdict(question, question.reference).startswith("✓")
+    assert said_of(question, question.reference).startswith("✓")
     for seed in range(5):
         first, again = question.inputs(seed), question.inputs(seed)
         assert all(map(same, first, again))
@@ -287,7 +301,7 @@ def test_every_exercise_has_twelve_points():
 def test_solution_and_exercise_notebooks_agree_with_the_questions(name, capsys):
     solution = stored.read(SOLUTIONS / f"{name}.ipynb")
     cells = {cell.id: cell for cell in solution.cells}
-    for nb, line in ((solution, "✓ {0} solved ({1})"), (release.release(solution), "– {0} not attempted yet")):
+    for nb, said in ((solution, "✓ {0} solved ({1})"), (release.release(solution), "– {0} not attempted yet")):
         space = {}
         for cell in nb.cells:
             if cell.cell_type == "code":
@@ -297,7 +311,7 @@ def test_solution_and_exercise_notebooks_agree_with_the_questions(name, capsys):
                 continue
             question = QUESTIONS[cell.metadata.course.question]
             points = f"{question.points} point{'s' * (question.points > 1)}"
-            assert capsys.readouterr().out.strip() == line.format(question.id, points)
+            assert capsys.readouterr().out.strip() == said.format(question.id, points)
             assert cell.metadata.course.points == question.points
             answer = space[question.reference.__name__]
             assert list(inspect.signature(answer).parameters) == question.parameters
@@ -700,18 +714,18 @@ BAD = {
     ),
     "one entry": (
         lambda d, W, z: _right(d, W, z) + np.eye(*z.shape) * (np.arange(z.shape[1]) == 0),
-        "shape right, values wrong: 1 of 9 entries are off",
+        "shape right, values wrong: of 9 entries only [0, 0] is off: ",
     ),
     "prints": (_prints_a_lot, "✓ 1.3 solved (3 points)"),
     "C function": (max, "ValueError: The truth value of an array"),
 }
 
 
-@pytest.mark.parametrize(("answer", "line"), BAD.values(), ids=BAD)
-def test_bad_input_gives_one_line(answer, line, capfd):
+@pytest.mark.parametrize(("answer", "begins"), BAD.values(), ids=BAD)
+def test_bad_input_gives_one_line(answer, begins, capfd):
     check("1.3", answer)
     printed = capfd.readouterr()
-    assert printed.out.startswith(line if line[0] in "✓–" else f"✗ 1.3 not yet: {line}")
+    assert printed.out.startswith(begins if begins[0] in "✓–" else f"✗ 1.3 not yet: {begins}")
     assert printed.out.count("\n") == 1
     assert len(printed.out) < 320
     assert printed.err == ""
@@ -721,8 +735,8 @@ def test_a_dict_says_which_arrays_are_wrong():
     def answer(params, x, targets):
         return {name: g + 1 if name == "b1" else g for name, g in exercise01.gradients(params, x, targets).items()}
 
-    line = verdict(QUESTIONS["1.4"], answer)
-    assert line.startswith(
+    said = said_of(QUESTIONS["1.4"], answer)
+    assert said.startswith(
         "✗ 1.4 not yet: shape right, values wrong: b1 wrong (W3, b3, W2, b2, W1 right), 3 of 3 entries are off"
     )
 
@@ -731,7 +745,7 @@ def test_a_dict_says_what_it_should_not_have():
     def answer(params, x, targets):
         return {**exercise01.gradients(params, x, targets), "W0": x}
 
-    assert verdict(QUESTIONS["1.4"], answer) == "✗ 1.4 not yet: the dict should not have 'W0'"
+    assert said_of(QUESTIONS["1.4"], answer) == "✗ 1.4 not yet: the dict should not have 'W0'"
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no alarm signals on this system")
@@ -761,7 +775,7 @@ def test_a_keyboard_interrupt_passes_through():
 
 
 @pytest.mark.parametrize(
-    ("name", "line"),
+    ("name", "begins"),
     [
         ("1.9", 'There is no question "1.9": choose one of 1.1, 1.2, 1.3, 1.4, 1.5.'),
         ("", 'There is no question "": choose one of 1.1, '),
@@ -769,10 +783,10 @@ def test_a_keyboard_interrupt_passes_through():
         (["1.3"], "The question must stand in quotes"),
     ],
 )
-def test_an_unknown_question_is_answered_in_one_sentence(name, line, capsys):
+def test_an_unknown_question_is_answered_in_one_sentence(name, begins, capsys):
     check(name, _right)
     printed = capsys.readouterr().out
-    assert printed.startswith(line)
+    assert printed.startswith(begins)
     assert printed.count("\n") == 1
 
 
@@ -793,14 +807,45 @@ ODD = st.recursive(
 @given(value=ODD)
 @settings(max_examples=60, deadline=None)
 def test_whatever_is_returned_the_answer_is_one_line(question, value):
-    line = verdict(question, lambda *args: value)
-    assert line.startswith(f"✗ {question.id} not yet: ")
-    assert "\n" not in line
+    said = said_of(question, lambda *args: value)
+    assert said.startswith(f"✗ {question.id} not yet: ")
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize(
+    ("value", "ends"),
+    [
+        ([1.0, 5.0], "the second of the two numbers is off: 5 is too large, the other is right"),
+        ([0.0, 2.0], "the first of the two numbers is off: 0 is too small, the other is right"),
+        (
+            [0.5, 5.0],
+            "2 of 2 entries are off, the worst by 2 of the largest entry; "
+            "the first of the two numbers is 0.5, too small",
+        ),
+    ],
+)
+def test_of_two_numbers_it_is_said_which_is_off(value, ends):
+    question = Question("9.1", 1, "Made up", lambda: np.array([1.0, 2.0]), lambda rng: [()])
+    assert said_of(question, lambda: value).endswith(f"values wrong: {ends}")
+
+
+def test_what_is_cut_ends_in_an_ellipsis():
+    assert verdicts.shortened("a  b\nc", 10) == "a b c"
+    assert verdicts.shortened("x" * 30, 10) == "xxxxxx ..."
+    said = said_of(QUESTIONS["1.3"], _raises(ValueError("x" * 500)))
+    assert "xxx ..., given" in said and len(said) < 320
+    assert " ..." in said_of(QUESTIONS["2.3"], lambda params, layer: [list(range(10_000))])
+
+
+@pytest.mark.parametrize("data", [None, {}, "✓", {"mark": "right"}, {"question": "1.1", "mark": "?"}, 3])
+def test_what_is_no_verdict_is_refused(data):
+    with pytest.raises(ValueError, match="no verdict"):
+        Verdict.of(data)
 
 
 def test_a_message_holds_no_address():
-    line = verdict(QUESTIONS["1.3"], _raises(ValueError(object())))
-    assert line.startswith("✗ 1.3 not yet: ValueError: <object object>, given")
+    said = said_of(QUESTIONS["1.3"], _raises(ValueError(object())))
+    assert said.startswith("✗ 1.3 not yet: ValueError: <object object>, given")
 
 
 # Progress
@@ -810,8 +855,8 @@ def test_progress_counts_what_was_solved_once(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("COURSE_WORK", str(tmp_path / "work"))
     monkeypatch.setattr("course_utils.questions.predictions._unsaved", {})
     progress()
-    line = capsys.readouterr().out
-    assert line.startswith("0 of 108 points: 1 ·····  2 ·····  3 ·····  ") and line.count("\n") == 1
+    said = capsys.readouterr().out
+    assert said.startswith("0 of 108 points: 1 ·····  2 ·····  3 ·····  ") and said.count("\n") == 1
     for answer in (exercise02.permute, exercise02.permute, lambda params, orders: params):
         check("2.2", answer)
     check("1.1", None)

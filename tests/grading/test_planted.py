@@ -4,6 +4,7 @@ import pytest
 from corpus import LEVEL, ROOT, name, number, questions
 
 from course_utils.checks import QUESTIONS
+from course_utils.checks.verdict import line
 from course_utils.grading import exam, judge, setting
 from course_utils.grading import plan as plans
 from course_utils.grading.sandbox import host
@@ -34,7 +35,7 @@ def test_planted_answers_are_told_apart_on_hidden_inputs(n):
     facts = host.run(exam.steps(asked, plans.Plan(steps, [], set(), {})), LEVEL)
     wrong = []
     for (question, kind, title), place in places.items():
-        mark, words = judge.judged(asked, question, [facts[place]], False, {}, "")
-        if mark != {"WRONG": judge.WRONG, "RIGHT": judge.RIGHT}[kind]:
-            wrong.append(f"{question} {kind} {title}: {mark} {words}")
+        verdict = judge.judged(asked, question, [facts[place]], False, {}, "")
+        if verdict.mark != kind.lower():
+            wrong.append(f"{title}: {line(verdict)}")
     assert wrong == []

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import functools
 import io
 import itertools
 import re
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from course_utils import checks
+from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Known, Verdict, review
 from course_utils.grading import exam as exams
 from course_utils.grading import judge, report, setting
 from course_utils.grading.sandbox.wire import encoded
@@ -36,13 +38,21 @@ def exercises():
     return setting.exercises(ROOT)
 
 
-def row(question, status="graded", points=0, words="", reason=""):
+def row(verdict):
     """A row of a result; the points of the question are those of the course."""
-    most = checks.QUESTIONS[question].points if question else ""
-    return {
-        "question": question, "points": most if points else 0, "max_points": most, "status": status,
-        "words": words, "reason": reason,
-    }  # fmt: skip
+    most = checks.QUESTIONS[verdict.question].points if verdict.question else ""
+    points = most if verdict.mark == RIGHT else 0
+    return {"question": verdict.question, "points": points, "max_points": most, "verdict": verdict.data()}
+
+
+def right(question):
+    return Verdict(question, RIGHT, checks.QUESTIONS[question].points)
+
+
+def known(question):
+    """Values that are those of the question's first mistake."""
+    mistake = checks.QUESTIONS[question].mistakes[0]
+    return Verdict(question, WRONG, fact=Fact("values", {"shaped": True}), mistake=Known(mistake.id, mistake.message))
 
 
 def result(name, *rows, exercise="2", isolation="bwrap"):
@@ -50,21 +60,21 @@ def result(name, *rows, exercise="2", isolation="bwrap"):
 
 
 def solved(number="2"):
-    return [row(id, points=1, words="solved") for id in checks.QUESTIONS if id.split(".")[0] == number]
+    return [row(right(id)) for id in checks.QUESTIONS if id.split(".")[0] == number]
 
 
 def everything():
     """A run in which there is one of everything."""
-    message = checks.QUESTIONS["2.1"].mistakes[0].message
+    error = Fact("raised", {"error": "ValueError", "text": EVIL, "given": "L 3"})
     return [
-        result(MOODLE, row("2.1", words=f"not yet: values wrong: {message}"), *solved()[1:]),
-        result(CANVAS, row("2.1", words=f"not yet: ValueError: {EVIL}, given L 3; did you forget `return`?"),
-               row("2.2", "not attempted", words="not attempted"),
-               row("2.3", "needs review", reason=f"its cell did not end well: it ended Python (SIGKILL) {EVIL}"),
+        result(MOODLE, row(known("2.1")), *solved()[1:]),
+        result(CANVAS, row(Verdict("2.1", WRONG, fact=error, advice="did you forget `return`?")),
+               row(Verdict("2.2", OPEN)),
+               row(review("2.3", f"its cell did not end well: it ended Python (SIGKILL) {EVIL}")),
                *solved()[3:]),
         result(EVIL, *solved()),
         result("=HYPERLINK(1)", *solved("5"), exercise="5", isolation="none"),
-        result("broken", row("", "needs review", reason="the file is empty"), exercise=""),
+        result("broken", row(review("", "the file is empty")), exercise=""),
     ]  # fmt: skip
 
 
@@ -237,9 +247,9 @@ def test_no_feedback_tells_an_expected_value_a_seed_or_a_hidden_input(number, ex
             for trial in trials:
                 outcomes = [outcome(exam, id, trial, case, value, kind) for case, value in _pairs(trial)]
                 calls.append(outcomes)
-            mark, words = judge.judged(exam, id, [{"calls": calls, "names": []}], False, {}, "")
-            assert mark in "✗?✓", words
-            rows.append(row(id, points=mark == "✓", words=words))
+            verdict = judge.judged(exam, id, [{"calls": calls, "names": []}], False, {}, "")
+            assert verdict.mark != OPEN
+            rows.append(row(verdict))
         results.append(result(kind, *rows, exercise=number))
     told = [Words(text).text for name, text in report.files(results, exercises) if name.startswith("feedback/")]
     assert len(told) == 4 and any("but not for others" in text for text in told)
@@ -284,11 +294,52 @@ def test_the_report_says_what_was_common_and_what_comes_first(exercises):
     assert "1 submission with something to review left out" in page.text
 
 
-def test_a_mistake_is_known_by_its_longest_message():
-    for id, question in checks.QUESTIONS.items():
-        for known in question.mistakes:
-            assert report.mistake(row(id, words=f"not yet: values wrong: {known.message}")) == known.message
-    assert report.mistake(row("2.1", words="not yet: something else")) == ""
+@pytest.mark.parametrize("id", checks.QUESTIONS)
+def test_report_and_feedback_name_the_same_mistake(id, exercises):
+    """Whatever the judge recognises, in a list of mistakes or by the question's own comparison."""
+    exam = _exam(id.split(".")[0])
+    for mistake in checks.QUESTIONS[id].mistakes[:3]:
+        calls = [[_called(mistake.function, case) for case in exams.cases(trial)] for trial in exam.trials[id]]
+        calls = [[outcomes[i] for i in trial.order] for outcomes, trial in zip(calls, exam.trials[id], strict=True)]
+        verdict = judge.judged(exam, id, [{"calls": calls, "names": []}], False, {}, "")
+        assert verdict.mark == WRONG and verdict.mistake == (mistake.id, mistake.message)
+        found = dict(report.files([result("a", row(verdict), exercise=id.split(".")[0])], exercises))
+        told = [Words(found[name]).text for name in ("report.html", "feedback/a.html")]
+        assert all(mistake.message.replace("`", "") in text for text in told)
+
+
+@functools.cache
+def _exam(number):
+    return setting.make(ROOT, number, SEED)
+
+
+def _called(function, case):
+    """What the sandbox says of a call."""
+    try:
+        with np.errstate(all="ignore"):
+            value = encoded(function(*case.values()))
+    except Exception as error:
+        return {"raised": type(error).__name__, "text": str(error), "stub": False}
+    points = {name: [encoded(p) for p in arg.points] for name, arg in case.items() if hasattr(arg, "points")}
+    return {"value": value, "changed": [], "seen": points}
+
+
+def test_a_difference_quotient_is_called_so_in_the_report_too(exercises):
+    """Exercise 1.5 recognises it by the points where f was called, not in a list of mistakes."""
+    exam = _exam("1")
+
+    def forward(f, x):
+        return np.array([(f(x + 1e-6 * unit) - f(x)) / 1e-6 for unit in np.eye(len(x))])
+
+    calls = [[None] * len(trial.order) for trial in exam.trials["1.5"]]
+    for outcomes, trial in zip(calls, exam.trials["1.5"], strict=True):
+        cases = exams.cases(trial)
+        outcomes[:] = [_called(forward, cases[i]) for i in trial.order]
+    verdict = judge.judged(exam, "1.5", [{"calls": calls, "names": []}], False, {}, "")
+    assert verdict.mistake.id == "forward-difference"
+    found = dict(report.files([result("a", row(verdict), exercise="1")], exercises))
+    assert all("this is a forward difference" in found[name] for name in ("report.html", "feedback/a.html"))
+    assert report.UNKNOWN not in found["report.html"]
 
 
 @pytest.mark.parametrize("many", [1, 300, 3000])
@@ -328,8 +379,8 @@ def test_the_private_check_in_the_documentation_works():
         for t in exam.trials["2.4"]
     ]
     wrong = [*right[:2], [{"value": encoded({}), "changed": [], "seen": {}} for _ in private.expected]]
-    for calls, said in ((right, "solved (2 points)"), (wrong, f"not yet: {report.ONLY_PUBLIC}, but not for others")):
-        assert judge.judged(exam, "2.4", [{"calls": calls, "names": []}], False, {}, "")[1] == said
+    for calls, said in ((right, Verdict("2.4", RIGHT, 2)), (wrong, Verdict("2.4", WRONG, only_hidden=True))):
+        assert judge.judged(exam, "2.4", [{"calls": calls, "names": []}], False, {}, "") == said
 
 
 @in_chromium

@@ -1,13 +1,29 @@
-"""Worker processes, one for each core, that end with the process that started them."""
+"""Worker processes, one for each core, that end with the process that started them.
 
+They import nothing from the folder one stands in: it may hold a `random.py` of anybody's.
+"""
+
+import contextlib
 import os
 import signal
 import threading
 import time
+from multiprocessing import process
 
 import numpy as np
 
 IDLE = 300  # seconds after which a worker process with nothing to do ends
+# What a worker does first. A notebook's kernel imports from the current folder, and loky makes a worker's path ours:
+# this takes it off again, and is sent as text, for a function would be looked for there.
+FIRST = """
+import os, sys
+from multiprocessing import process
+here = [os.path.realpath(path) for path in (os.getcwd(), process.ORIGINAL_DIR) if path]
+sys.path[:] = [path for path in sys.path if path and os.path.realpath(path) not in here] + [root]
+from course_utils import _workers
+_workers.begin(parent)
+"""
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def cores():
@@ -22,17 +38,53 @@ def processes(workers):
     """
     import loky  # only here: it takes 0.1 s
 
-    return loky.get_reusable_executor(workers, timeout=IDLE, initializer=_begin, initargs=(os.getpid(),))
+    return _started(loky.get_reusable_executor, workers)
 
 
 def one():
     """Return an executor of a single worker process, which keeps what it has in mind from one call to the next."""
     import loky
 
-    return loky.ProcessPoolExecutor(1, timeout=IDLE, initializer=_begin, initargs=(os.getpid(),))
+    return _started(loky.ProcessPoolExecutor, 1)
 
 
-def _begin(parent):
+def environment():
+    """Return the settings with which a Python that is started imports nothing from the current folder."""
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)  # an empty entry is the current folder, too
+    elsewhere = [path for path in paths if path and not _here(path)]
+    return {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(elsewhere), "PYTHONSTARTUP": ""}
+
+
+def _started(kind, workers):
+    """Return an executor of that kind whose processes are running."""
+    safe, known = environment(), {"root": ROOT, "parent": os.getpid()}
+    with _set(safe):  # loky starts two helpers of its own, which get no other environment than ours
+        executor = kind(workers, timeout=IDLE, initializer=exec, initargs=(FIRST, known), env=safe)
+        executor.submit(int)
+    return executor
+
+
+@contextlib.contextmanager
+def _set(variables):
+    """Set environment variables for a while."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _here(path):
+    """Whether a path is the current folder, or was when this program began."""
+    return os.path.realpath(path) in map(os.path.realpath, filter(None, (os.getcwd(), process.ORIGINAL_DIR)))
+
+
+def begin(parent):
     """Prepare a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
     if os.name == "posix":

@@ -4,6 +4,7 @@ It runs in a kernel of the grader's own, where no code of a submission ever runs
 what it prints of the reference solution on the same inputs (see `validate`).
 """
 
+import functools
 import json
 import pickle
 import re
@@ -21,33 +22,37 @@ CELL = re.compile(r"<ipython-input-[\w-]+>")  # how IPython calls the file that 
 
 
 class Judge:
-    """Prints the verdict on an answer, as JSON: `say = Judge(folder)`, then `say("2.1")`.
+    """Prints the verdict on an answer, as JSON: `say = Judge(folder)`, then `say(1, 0, digest, "2.1")`.
 
-    The folder holds exam.pickle, an `exam.Exam`, and record.json: {question: {"places": what the sandbox said of the
-    answer after each cell that defines it, and "again" further down, "untouched": whether no code is there,
-    "trouble": what went wrong in its cells or {}, "odd": why a person must look or ""}}.
+    The folder holds <digest>.exam, a pickled `exam.Exam`, and for each submission <number>.json: {question: {"places":
+    what the sandbox said of the answer after each cell that defines it, and "again" further down, "untouched": whether
+    no code is there, "trouble": what went wrong in its cells or {}, "odd": why a person must look or ""}}. What is
+    printed goes into said.jsonl, too: [number of the cell, text] a line.
     """
 
     def __init__(self, folder):
         threadpool_limits(1, user_api="blas")  # the other cores are busy with other submissions
-        self.exam = _exam(Path(folder, "exam.pickle"))
-        self.record = json.loads(Path(folder, "record.json").read_text(encoding="utf-8"))
+        self.folder = Path(folder)
+        self.exam = functools.lru_cache(maxsize=4)(self._exam)
+        self.record = functools.lru_cache(maxsize=1)(self._record)
 
-    def __call__(self, question):
-        """Print the verdict."""
-        print(json.dumps(judged(self.exam, question, **self.record[question]).data()))
+    def __call__(self, cell, number, digest, question):
+        """Print it."""
+        text = said(self.exam(digest), question, self.record(number))
+        with open(self.folder / "said.jsonl", "a", encoding="utf-8") as file:
+            file.write(json.dumps([cell, text]) + "\n")
+        print(text)
+
+    def _exam(self, digest):
+        return pickle.loads((self.folder / f"{digest}.exam").read_bytes())
+
+    def _record(self, number):
+        return json.loads((self.folder / f"{number}.json").read_text(encoding="utf-8"))
 
 
-_exams = {}
-
-
-def _exam(path):
-    """The exam in a file; kept, for the next submission has the same."""
-    raw = path.read_bytes()
-    if raw not in _exams:
-        _exams.clear()
-        _exams[raw] = pickle.loads(raw)
-    return _exams[raw]
+def said(exam, question, record):
+    """Return what is printed of an answer: its verdict as JSON, on one line."""
+    return json.dumps(judged(exam, question, **record[question]).data())
 
 
 def judged(exam, question, places, untouched, trouble, odd):

@@ -12,7 +12,6 @@ import secrets
 import shutil
 import tempfile
 import time
-from multiprocessing import util
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +19,12 @@ from tqdm import tqdm
 
 from course_utils import _files, _workers
 from course_utils.checks.verdict import RIGHT, Verdict, review
-from course_utils.grading import exam, report, setting, submissions, validate
+from course_utils.grading import exam, judge, report, setting, submissions, validate
 from course_utils.grading import plan as plans
 from course_utils.grading.sandbox import host
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+TOGETHER = 24  # submissions at most that are judged in one notebook
 SEEDS = 3  # that are tried before the grader says that a reference solution fails
 
 
@@ -38,48 +38,70 @@ class Job(NamedTuple):
     asked: str | None  # the exercise it must be, if that was said
 
 
-def work(job):
-    """Grade one submission; return its result as JSON data.
+def work(jobs):
+    """Grade submissions, and judge them together; return the result of each as JSON data.
 
     {"submission", "exercise", "isolation", "seconds", "rows": [{"question", "points", "max_points", "verdict"}]}: the
     verdict is the data of a `Verdict`. A submission that cannot be read has one row, without a question.
     """
-    start = time.monotonic()
-    result = {"submission": job.submission.name, "exercise": job.asked or "", "isolation": job.isolation}
+    results, seated = [], []
+    with validate.Sitting() as sitting:
+        for job in jobs:
+            start = time.monotonic()
+            result = {"submission": job.submission.name, "exercise": job.asked or "", "isolation": job.isolation}
+            results.append(result)
+            with _contained(job, result):
+                cells = submissions.cells(job.submission)
+                number = job.asked or plans.which(cells, job.exercises)
+                if number is None:
+                    raise submissions.Broken("it belongs to none of the exercises: nothing in it says which")
+                result["exercise"] = number
+                digest, raw, printed = job.exams[number]
+                if printed is None:
+                    raise RuntimeError(f"the reference solution of exercise {number} does not pass its own checks")
+                sitting.add(digest, raw, recorded(cells, _loaded(digest, raw), job.isolation), printed)
+                seated.append((job, result))
+            result["seconds"] = round(time.monotonic() - start, 2)
+        try:
+            verdicts = sitting.verdicts()
+        except RuntimeError as error:
+            verdicts = [error] * len(seated)
+        for (job, result), told in zip(seated, verdicts, strict=True):
+            with _contained(job, result):
+                if isinstance(told, RuntimeError):
+                    raise told
+                result["rows"] = _rows(job, result["exercise"], told)
+    return results
+
+
+@contextlib.contextmanager
+def _contained(job, result):
+    """What goes wrong with a submission is its own: a person must look, and the others go on."""
     try:
-        cells = submissions.cells(job.submission)
-        number = job.asked or plans.which(cells, job.exercises)
-        if number is None:
-            raise submissions.Broken("it belongs to none of the exercises: nothing in it says which")
-        result["exercise"] = number
-        rows = _rows(cells, job, number)
+        yield
     except submissions.Broken as broken:
-        rows = _all(job, result["exercise"], str(broken))
+        result["rows"] = _all(job, result["exercise"], str(broken))
     except OSError as error:
         if error.errno in FULL:
             raise  # no fault of the submission's: the run stops, and goes on when there is room
-        rows = _all(job, result["exercise"], f"the grader failed: {error}")
-    except Exception as error:  # the grader's own fault: a person must look, and the others go on
-        rows = _all(job, result["exercise"], f"the grader failed: {type(error).__name__}: {error}")
-    return {**result, "seconds": round(time.monotonic() - start, 2), "rows": rows}
+        result["rows"] = _all(job, result["exercise"], f"the grader failed: {error}")
+    except Exception as error:  # the grader's own fault
+        result["rows"] = _all(job, result["exercise"], f"the grader failed: {type(error).__name__}: {error}")
 
 
-def _rows(cells, job, number):
-    """The rows of a submission that could be read."""
-    digest, raw, printed = job.exams[number]
-    if printed is None:
-        raise RuntimeError(f"the reference solution of exercise {number} does not pass its own checks")
-    asked = _loaded(digest, raw)
-    record = recorded(cells, asked, job.isolation)
+def _rows(job, number, told):
+    """The rows of a submission of which the judge told that, {question: (whether nbval passes it, what it printed)}."""
+    digest, raw, _ = job.exams[number]
     rows = []
-    for question, (passed, text) in _validator().run(raw, record, printed).items():
+    for question, most in _loaded(digest, raw).points.items():
+        passed, text = told.get(question, (False, ""))
         try:
             verdict = Verdict.of(json.loads(text))
         except ValueError:
-            verdict = review(question, "its check did not end")
+            verdict = review(question, "the judge did not survive it")
         if passed != (verdict.mark == RIGHT):  # only the reference's own text passes
             verdict = review(question, "nbval and the judge do not agree on it")
-        rows.append(_row(verdict, asked.points[question]))
+        rows.append(_row(verdict, most))
     return rows
 
 
@@ -126,15 +148,6 @@ def _loaded(digest, raw):
     return pickle.loads(raw)
 
 
-@functools.cache
-def _validator():
-    """This process's kernel for checks, which ends with it."""
-    validator = validate.Validator()
-    validator.__enter__()
-    util.Finalize(None, validator.__exit__, (None, None, None), exitpriority=10)  # worker processes know no atexit
-    return validator
-
-
 def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="auto", client=None, resume=False,
         private=()):  # fmt: skip
     """Grade all submissions in the paths and write grades, feedback and report to the folder `out`; return the results.
@@ -161,7 +174,7 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
         exams = dict(zip(sorted(numbers), each(prepare, sorted(numbers)), strict=True))
         progress.set_description("Grading")
         jobs = [Job(submission, settings["isolation"], exercises, exams, asked) for submission in left]
-        for job, result in _each(executor, jobs):
+        for job, result in _each(executor, _together(jobs, workers or _workers.cores())):
             results[job.submission.name] = result
             _write(out / "results" / _file(job.submission), json.dumps(result, ensure_ascii=False))
             progress.update()
@@ -232,8 +245,6 @@ def _executor(client, workers):
     workers = workers or _workers.cores()
     executor = _workers.processes(workers)
     try:
-        for _ in range(workers):
-            executor.submit(_warm)
         yield executor
         executor.shutdown()
     except BaseException:
@@ -243,12 +254,19 @@ def _executor(client, workers):
         _sweep_up()
 
 
-def _each(executor, jobs):
-    """Yield each job with its result, as they end."""
-    futures = {executor.submit(work, job): job for job in jobs}
+def _together(jobs, workers):
+    """Yield lists of jobs that share a kernel, as many for each worker, of the same length."""
+    lists = workers * -(-len(jobs) // (workers * TOGETHER))
+    for n in range(min(lists, len(jobs))):
+        yield jobs[n::lists]
+
+
+def _each(executor, batches):
+    """Yield each job with its result, as the batches end."""
+    futures = {executor.submit(work, jobs): jobs for jobs in batches}
     try:
         for future in concurrent.futures.as_completed(futures):
-            yield futures[future], future.result()
+            yield from zip(futures[future], future.result(), strict=True)
     except BaseException:
         for future in futures:
             future.cancel()
@@ -266,11 +284,6 @@ def _sweep_up():
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _warm():
-    """Start this process's kernel before there is work for it."""
-    _validator().warm()
-
-
 def prepared(root, seed, private, isolation, number):
     """Return of an exercise (digest, pickled exam, what the judge prints of the reference, by question).
 
@@ -282,7 +295,7 @@ def prepared(root, seed, private, isolation, number):
         raw = pickle.dumps(asked)
         solution = [submissions.Cell("code", "", {}, source) for source in asked.solution]
         record = recorded(solution, asked, isolation)
-        printed = {question: text for question, (_, text) in _validator().run(raw, record).items()}
+        printed = {question: judge.said(asked, question, record) for question in record}
         if all(Verdict.of(json.loads(text)).mark == RIGHT for text in printed.values()):
             return hashlib.sha256(raw).hexdigest(), raw, printed
     return hashlib.sha256(raw).hexdigest(), raw, None

@@ -1,124 +1,126 @@
-"""nbval as the judge: it runs a notebook of checks in a kernel of the grader's own, and compares it with the reference.
+"""nbval as the judge's clerk: one notebook holds the checks of many submissions, and `pytest --nbval` runs it.
 
-The notebook's stored outputs are what the judge prints of the reference solution; what it prints of a submission must
-be the same, or the question is not solved.
+The stored outputs are what the judge prints of the reference solution. What it prints of a submission must be the same,
+or the question is not solved. All of it runs apart from where one stands, from settings of pytest, IPython and Jupyter,
+and from the machine's own plugins.
 """
 
 import contextlib
-import io
 import json
 import os
-import pickle
-import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import nbformat
-import pytest
 
-TRIES = 4  # to start a kernel
-# The machine's own pytest plugins and settings are no part of a grade; one of pytest's own collects garbage for a third
-# of the time.
+from course_utils import _workers
+
+TRIES = 4  # to start a kernel: two that start at once may choose the same port
+MOST_SECONDS = 60  # for one question: so long nbval waits for a kernel that has ended, too
 ARGUMENTS = ["-q", "-c", os.devnull, "--noconftest", "-p", "no:cacheprovider", "-p", "nbval.plugin", "--nbval",
-             "--nbval-current-env", "--nbval-cell-timeout=600", "--nbval-kernel-startup-timeout=30",
-             "--color=no", "-p", "no:junitxml", "-p", "no:unraisableexception"]  # fmt: skip
+             "--nbval-current-env", "--nbval-kernel-startup-timeout=60",
+             "--color=no", "-p", "no:unraisableexception"]  # fmt: skip
+FOREIGN = ("PYTEST", "PYTHON", "IPYTHON", "JUPYTER", "COV_")  # how variables begin that are settings of a person's own
 
 
-class Outcomes:
-    """A pytest plugin that keeps, for each cell, whether nbval passed it and what it printed."""
-
-    def __init__(self):
-        self.of_cells = []
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item, call):
-        """Note the outcome of a cell."""
-        report = yield
-        if call.when == "call":
-            text = "".join(out.get("text", "") for out in item.test_outputs or [] if out.output_type == "stream")
-            self.of_cells.append((report.passed, text.strip()))
-        return report
-
-
-class Validator:
-    """Runs notebooks of checks through nbval, one after the other, in a kernel that is started once. A context."""
+class Sitting:
+    """Submissions to be judged together, in a folder of their own. A context."""
 
     def __enter__(self):
-        self._folder = tempfile.mkdtemp(prefix=f"course-grading-{os.getpid()}-")
-        self._kernel = None
+        """Make the folder."""
+        prefix = f"course-grading-{os.getpid()}-"
+        self._place = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+        self.folder, self._papers = Path(self._place.name), []
         return self
 
     def __exit__(self, *_):
-        if self._kernel:
-            self._kernel.km.shutdown_kernel(now=True)
-            self._kernel.kc.stop_channels()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Remove it."""
+        self._place.cleanup()
 
-    def warm(self):
-        """Start the kernel, for those who come later."""
-        self.run(pickle.dumps(None), {})
+    def add(self, digest, exam, record, printed):
+        """Take one more submission.
 
-    def run(self, exam, record, printed=None):
-        """Return {question: (whether nbval passes it, what the judge printed)} for a record (see `judge.Judge`).
-
-        exam: the bytes of a pickled `exam.Exam`
-        printed: {question: text} of the reference; None to get these: then nbval has nothing to compare with
-        RuntimeError if nbval did not run a cell for each question.
+        digest, exam: of a pickled `exam.Exam`, and its bytes
+        record: as `judge.Judge` reads it
+        printed: {question: what the judge prints of the reference}
         """
-        folder = Path(self._folder)
-        (folder / "exam.pickle").write_bytes(exam)
-        (folder / "record.json").write_text(json.dumps(record), encoding="utf-8")
-        path = folder / "checks.ipynb"
-        nbformat.write(_notebook(folder, record, printed), path)
-        outcomes, said = Outcomes(), io.StringIO()
-        with self._one_kernel(), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            pytest.main([*ARGUMENTS, f"--rootdir={folder}", str(path)], plugins=[outcomes])
-        if len(outcomes.of_cells) != len(record) + 1 or not outcomes.of_cells[0][0]:
-            raise RuntimeError(f"nbval did not run all checks: ... {said.getvalue()[-500:]}")
-        return dict(zip(record, outcomes.of_cells[1:], strict=True))  # the first cell only sets up
+        path = self.folder / f"{digest}.exam"
+        if not path.exists():
+            path.write_bytes(exam)
+        (self.folder / f"{len(self._papers)}.json").write_text(json.dumps(record), encoding="utf-8")
+        self._papers.append((digest, printed))
 
-    @contextlib.contextmanager
-    def _one_kernel(self):
-        """Let nbval use our kernel, and leave it running."""
-        from nbval import plugin
+    def verdicts(self):
+        """Return for each submission {question: (whether nbval passes it, what the judge printed)}.
 
-        started, autoload = plugin.RunningKernel, os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        A question is not in it if the judge failed at it. Where it did not survive a submission, the others are judged
+        once more without that one.
+        """
+        told, left, tries = [{} for _ in self._papers], list(range(len(self._papers))), 0
+        while left:
+            begun, new = self._run(left)
+            for n, question, passed, text in new:
+                told[n][question] = passed, text
+            if not begun:
+                tries += 1
+                if tries == TRIES:
+                    raise RuntimeError("nbval does not start a kernel here")
+                continue
+            silent = [n for n in left if not told[n]]
+            left = silent[1:] if silent == left else silent  # the first is what it does not survive
+        return told
 
-        def kept(*args, **kwargs):
-            if self._kernel is None or not self._kernel.is_alive():
-                self._kernel = _patiently(started, *args, **kwargs)
-                self._kernel.stop = lambda: None
-            return self._kernel
+    def _run(self, numbers):
+        """Judge these; return whether the kernel started, and [(number, question, whether it passes, text), ...]."""
+        cells = [(n, question, text) for n in numbers for question, text in self._papers[n][1].items()]
+        said, report = self.folder / "said.jsonl", self.folder / "report.xml"
+        for path in (said, report):
+            path.unlink(missing_ok=True)
+        nbformat.write(self._notebook(cells), self.folder / "checks.ipynb")
+        command = [sys.executable, "-m", "pytest", *ARGUMENTS, f"--nbval-cell-timeout={MOST_SECONDS}"]
+        command += [f"--junit-xml={report}", f"--rootdir={self.folder}"]
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                [*command, self.folder / "checks.ipynb"], cwd=self.folder, env=self._environment(), **quiet,
+                timeout=MOST_SECONDS * (len(cells) + 1),
+            )  # fmt: skip
+        passed = _passed(report)
+        texts = {}
+        with contextlib.suppress(FileNotFoundError):
+            for line in said.read_text(encoding="utf-8").splitlines():
+                at, text = json.loads(line)
+                texts[at] = text
+        new = [(n, q, passed.get(at, False), texts[at]) for at, (n, q, _) in enumerate(cells, 1) if at in texts]
+        return passed.get(0, False), new
 
-        plugin.RunningKernel = kept
-        try:
-            yield
-        finally:
-            plugin.RunningKernel = started
-            if autoload is None:
-                del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
-            else:
-                os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = autoload
+    def _environment(self):
+        """Nobody's settings; folders of our own."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+        homes = {
+            name: str(self.folder / "home") for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")
+        }
+        return own | _workers.environment() | homes | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+    def _notebook(self, cells):
+        """A notebook with a cell for each (number of a submission, question, what is printed of the reference)."""
+        new = nbformat.v4
+        begin = f"from course_utils.grading.judge import Judge\n\nsay = Judge({str(self.folder)!r})"
+        made = [new.new_code_cell(begin, id="begin", execution_count=1)]
+        for at, (n, question, text) in enumerate(cells, 1):
+            source = f"say({at}, {n}, {self._papers[n][0]!r}, {question!r})"
+            stored = [new.new_output("stream", name="stdout", text=text + "\n")]
+            made.append(new.new_code_cell(source, id=f"check-{at}", execution_count=at + 1, outputs=stored))
+        return new.new_notebook(cells=made)
 
 
-def _patiently(start, *args, **kwargs):
-    """Start a kernel; once more if it does not answer, for two that start at once may choose the same port."""
-    for _ in range(TRIES - 1):
-        with contextlib.suppress(RuntimeError):
-            return start(*args, **kwargs)
-    return start(*args, **kwargs)
-
-
-def _notebook(folder, questions, printed):
-    """A notebook with a check for each question; what is printed of the reference are its stored outputs."""
-    new = nbformat.v4
-    begin = f"from course_utils.grading.judge import Judge\n\nsay = Judge({str(folder)!r})"
-    cells = [new.new_code_cell(begin, id="begin", execution_count=1)]
-    for n, question in enumerate(questions, start=2):
-        cell = new.new_code_cell(f"say({question!r})", id=f"check-{n}")
-        if printed is not None:
-            cell.execution_count = n
-            cell.outputs = [new.new_output("stream", name="stdout", text=printed[question] + "\n")]
-        cells.append(cell)
-    return new.new_notebook(cells=cells)
+def _passed(report):
+    """{number of a cell: whether it passed} from pytest's report in XML; {} if there is none."""
+    try:
+        cases = list(ElementTree.parse(report).iter("testcase"))
+    except (OSError, ElementTree.ParseError):
+        return {}
+    return {int(case.get("name").split()[-1]): len(case) == 0 for case in cases}

@@ -1,0 +1,91 @@
+"""Many submissions are judged in one notebook, and one that upsets the judge, or ends its kernel, costs only itself."""
+
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+
+from course_utils.grading import judge, run, submissions, validate
+from course_utils.grading.sandbox import host
+
+ROOT = Path(__file__).parents[2]
+LEVEL = next(level for level in ("bwrap", "rlimit", "none") if host.available(level))
+
+
+@pytest.fixture(scope="module")
+def paper():
+    """(digest, exam, record of the reference, what is printed of it) of exercise 2."""
+    digest, raw, printed = run.prepared(ROOT, 7, (), LEVEL, "2")
+    exam = pickle.loads(raw)
+    solution = [submissions.Cell("code", "", {}, source) for source in exam.solution]
+    return digest, raw, run.recorded(solution, exam, LEVEL), printed
+
+
+class Fatal:
+    """Ends the Python that loads it."""
+
+    def __reduce__(self):
+        return os._exit, (3,)
+
+
+def passed(told):
+    return [ok for ok, _ in told.values()]
+
+
+def test_each_submission_is_compared_with_the_reference(paper):
+    digest, raw, record, printed = paper
+    wrong = {**record, "2.1": {**record["2.1"], "places": [{"check": "2.1", "missing": 1}]}}
+    with validate.Sitting() as sitting:
+        for each in (record, wrong, record):
+            sitting.add(digest, raw, each, printed)
+        first, second, third = sitting.verdicts()
+    assert first == third and passed(first) == [True] * 5
+    assert passed(second) == [False, True, True, True, True]
+    assert {question: text for question, (_, text) in first.items()} == printed
+    assert "first_moves" in second["2.1"][1] or "2.1" in second["2.1"][1]
+    assert not sitting.folder.exists()
+
+
+@pytest.mark.parametrize("places", [(1, 2), (0, 1, 2)])
+def test_a_kernel_that_ends_costs_only_the_submission_that_ended_it(paper, places, monkeypatch):
+    monkeypatch.setattr(validate, "MOST_SECONDS", 5)
+    digest, raw, record, printed = paper
+    with validate.Sitting() as sitting:
+        for n in range(3):
+            bad = ("fatal", pickle.dumps(Fatal())) if n in places else (digest, raw)
+            sitting.add(*bad, record, printed)
+        told = sitting.verdicts()
+    assert [len(each) for each in told] == [0 if n in places else 5 for n in range(3)]
+    assert all(ok for each in told for ok in passed(each))
+
+
+def test_a_record_that_the_judge_cannot_read_costs_only_itself(paper):
+    digest, raw, record, printed = paper
+    with validate.Sitting() as sitting:
+        for _ in range(3):
+            sitting.add(digest, raw, record, printed)
+        (sitting.folder / "1.json").write_text("[" * 100_000)
+        told = sitting.verdicts()
+    assert [len(each) for each in told] == [5, 0, 5]
+
+
+def test_where_no_kernel_starts_it_is_the_graders_fault(paper, monkeypatch):
+    monkeypatch.setattr(validate, "TRIES", 2)
+    monkeypatch.setattr(validate.Sitting, "_environment", lambda self: {"PATH": "/nowhere", "PYTHONHOME": "/nowhere"})
+    with validate.Sitting() as sitting, pytest.raises(RuntimeError, match="nbval does not start a kernel here"):
+        sitting.add(*paper)
+        sitting.verdicts()
+
+
+def test_what_is_printed_of_an_answer_says_what_the_judge_found(paper):
+    _, raw, record, printed = paper
+    assert judge.said(pickle.loads(raw), "2.1", record) == printed["2.1"]
+
+
+def test_batches_are_of_one_length_and_lose_nothing():
+    for many in (0, 1, 5, 47, 300):
+        lists = list(run._together(list(range(many)), 2))
+        assert sorted(n for each in lists for n in each) == list(range(many))
+        assert all(1 <= len(each) <= run.TOGETHER for each in lists)
+        assert not lists or max(map(len, lists)) - min(map(len, lists)) <= 1

@@ -8,9 +8,8 @@ variance q, and the next layer's q follows from this one's (Poole, Lahiri, Raghu
 Going back, the mean square of delta is multiplied in each layer by chi = sigma_w^2 E[phi'(z)^2] (Schoenholz, Gilmer,
 Ganguli, Sohl-Dickstein 2017). It is the second moment E[phi^2] that counts, not the variance of phi.
 
-sigma_w, sigma_b and q are numbers, or arrays whose shapes fit together: the result has their common shape. The results
-hold for the activations of `activations` and others like them: q -> E[phi^2] must not fall, and must not bend upwards.
-sigma_w and sigma_b may be 0 or anything from 1e-50 to 1e12.
+sigma_w, sigma_b and q are numbers, or arrays whose shapes fit together: the result has their common shape. sigma_w and
+sigma_b may be 0, or from 1e-10 to 1e12. The results hold for every activation for which q -> E[phi^2] does not fall.
 """
 
 import functools
@@ -67,7 +66,7 @@ def gaussian_mean(f, q):
     """E[f(z)] for z ~ N(0, q), of q's shape; f works element by element.
 
     Double exponential quadrature (Takahasi & Mori 1974) on each side of 0. Measured against a dense rule: below 3e-15
-    of sqrt(E[f^2]) for phi, phi^2 and phi'^2 of all five activations, q from 1e-8 to 1e24. The usual Gauss-Hermite rule
+    of sqrt(E[f^2]) for phi, phi^2 and phi'^2 of all activations here, q from 1e-8 to 1e24. The usual Gauss-Hermite rule
     is not used: with 100 nodes it misses E[tanh'^2] by 2 % at q = 10 and 90 % at q = 100, where tanh is nearly a step,
     and E[ReLU] by 0.4 %, for its kink.
     """
@@ -112,12 +111,17 @@ def _slope_square(phi, q):
     beside_0 = (phi.derivative(np.array([-1e-150, 1e-150])) ** 2).mean()
     if phi.homogeneous:
         return np.full(np.shape(q), beside_0)
-    return np.where(q == 0, beside_0, _mean(lambda z: phi.derivative(z) ** 2, np.minimum(q, _FAR)))
+    unknown, known = np.isnan(q), np.where(np.isnan(q), 0, np.minimum(q, _FAR))
+    mean = np.where(known == 0, beside_0, _mean(lambda z: phi.derivative(z) ** 2, known))
+    return np.where(unknown, np.nan, mean)
 
 
 def _square(phi, q):
     """E[phi(z)^2]."""
-    return _slope_square(phi, q) * q if phi.homogeneous else _mean(lambda z: phi(z) ** 2, q)
+    if phi.homogeneous:
+        return _slope_square(phi, q) * q
+    mean = _mean(lambda z: phi(z) ** 2, np.minimum(q, _FAR))
+    return mean if phi.bounded else np.where(q > _FAR, mean * (q / _FAR), mean)  # far out GELU is all but ReLU
 
 
 def _next(phi, q, sigma_w, sigma_b):
@@ -140,8 +144,9 @@ def q_map(q, sigma_w, sigma_b, activation="tanh"):
 def q_fixed_point(sigma_w, sigma_b, activation="tanh"):
     """q*, what q^l tends to from any q > 0: q_map(q*) = q*, to about 1e-15 / |1 - slope of the map|.
 
-    inf where q grows for ever: ReLU from sigma_w^2 / 2 = 1 on, the identity from sigma_w = 1 on. At exactly those, with
-    sigma_b = 0, every q stays as it is and the result is nan.
+    inf where q grows for ever: ReLU from sigma_w^2 / 2 = 1 on, the identity from sigma_w = 1 on. nan where it depends
+    on q^1: at exactly those with sigma_b = 0 every q stays as it is; GELU and SiLU without biases die out from a small
+    q and explode from a large one at sqrt(2) < sigma_w < 2.
     """
     phi = activations.get(activation)
     sigma_w, sigma_b = _non_negative(sigma_w=sigma_w, sigma_b=sigma_b)
@@ -154,6 +159,8 @@ def _fixed_point(phi, sigma_w, sigma_b):
         neutral, grows = np.abs(growth_at_0 - 1) < _SAME, growth_at_0 > 1
         q = sigma_b**2 / np.where(neutral | grows, 1, 1 - growth_at_0)
         return np.where(neutral & (sigma_b**2 == 0), np.nan, np.where(neutral | grows, np.inf, q))
+    if not _bends_down(phi):
+        return _only_stable_point(phi, sigma_w, sigma_b)
     # The map rises and bends down: from above Newton's steps lead down to the only stable point and never past it.
     q = _next(phi, np.full_like(sigma_w, _FAR), sigma_w, sigma_b)
     q = np.where(q >= _FAR, np.inf, q)
@@ -168,6 +175,41 @@ def _fixed_point(phi, sigma_w, sigma_b):
         q[open_] = np.where(fall > 0, np.maximum(at - fall, b**2), at)
         open_[open_] = q[open_] < at
     return q
+
+
+def _scales():
+    """Values of q, each 1.26 times the one before, from the smallest to the largest that is looked at."""
+    return 10.0 ** np.arange(-30, 30.05, 0.1)
+
+
+@functools.cache
+def _bends_down(phi):
+    """Whether the slope of q -> E[phi^2] nowhere grows."""
+    return bool((np.diff(_next_slope(phi, np.geomspace(1e-6, 1e6, 500), 1.0)) < 1e-10).all())
+
+
+@functools.cache
+def _squares_at_scales(phi):
+    return _square(phi, _scales())
+
+
+def _only_stable_point(phi, sigma_w, sigma_b):
+    """`_fixed_point` of a map that may bend either way: by where it rises above q' = q, and where it falls below."""
+    shape, scales = sigma_w.shape, _scales()
+    sigma_w, sigma_b = sigma_w.ravel(), sigma_b.ravel()
+    rise = sigma_w[:, None] ** 2 * _squares_at_scales(phi) + sigma_b[:, None] ** 2 - scales
+    rises, falls = rise > 1e-13 * scales, rise < -1e-13 * scales  # between them rounding decides
+    last_rise = scales.size - 1 - np.argmax(rises[:, ::-1], axis=1)
+    first_fall = np.argmax(falls, axis=1)
+    once = rises.any(axis=1) & falls.any(axis=1) & (last_rise < first_fall)
+    q = np.where(rises.any(axis=1), np.where(falls.any(axis=1), np.nan, np.inf), np.where(falls.any(axis=1), 0, np.nan))
+    low, high, w, b = scales[last_rise[once]], scales[first_fall[once]], sigma_w[once], sigma_b[once]
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = _next(phi, middle, w, b) > middle
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    q[once] = high
+    return q.reshape(shape)
 
 
 def variance_path(depth, q0, sigma_w, sigma_b, activation="tanh"):
@@ -213,9 +255,11 @@ def critical_line(sigma_b, activation="tanh"):
     """The sigma_w at which chi_1 = 1, for each sigma_b, to 1e-8, and from sigma_b = 1e-6 on to 1e-12 of itself.
 
     At sigma_b = 0 it is 1 for tanh and 0.874 for LeCun's. The sigmoid's slopes are at most 1/4, and its outputs lie
-    around 1/2 and so spread z even without biases: 10.149, at q* = 45.6. ReLU has sqrt(2) and the identity 1 for every
-    sigma_b, although with biases q grows for ever there. nan where there is no such sigma_w: for none of these five
-    (up to q = 1e28, which is sigma_b = 1e14).
+    around 1/2 and so spread z even without biases: 10.149, at q* = 45.6. ReLU has sqrt(2), leaky ReLU 1.41414 and the
+    identity 1 for every sigma_b, although with biases q grows for ever there.
+
+    nan where there is no such sigma_w, or where q does not stay: softplus never has one (where chi_1 would be 1 q grows
+    for ever), GELU only from sigma_b = 0.42 on, SiLU from 0.75. Up to q = 1e28, which is sigma_b = 1e14 for tanh.
     """
     phi = activations.get(activation)
     (sigma_b,) = _non_negative(sigma_b=sigma_b)
@@ -233,31 +277,19 @@ def critical_line(sigma_b, activation="tanh"):
         right = bias_square(np.exp(middle)) >= sigma_b**2
         low, high = np.where(right, low, middle), np.where(right, middle, high)
     q = np.where((sigma_b == 0) & (phi.at_zero == 0), 0.0, np.exp(high))
-    return np.where(exists, 1 / np.sqrt(_slope_square(phi, q)), np.nan)[()]
+    sigma_w = 1 / np.sqrt(_slope_square(phi, q))
+    if not _bends_down(phi):
+        exists = exists & np.isfinite(_fixed_point(phi, sigma_w, sigma_b))
+    return np.where(exists, sigma_w, np.nan)[()]
 
 
 # two inputs: the map c -> c
-
-
-def _correlations(c, sigma_w, sigma_b):
-    if _validate.finite("c", c).dtype.kind == "c" or (np.abs(c) > 1).any():
-        raise ValueError(f"c must be a correlation, between -1 and 1, got {_validate.shown(c)}.")
-    _non_negative(sigma_w=sigma_w, sigma_b=sigma_b)
-    return _fitting(c=c, sigma_w=sigma_w, sigma_b=sigma_b)
 
 
 def _settled(phi, sigma_w, sigma_b):
     """A q at which the correlation map may be taken: q*, or one near its limit 0 or infinity."""
     q = _fixed_point(phi, sigma_w, sigma_b)
     return np.where(np.isnan(q), 1.0, np.clip(q, 1e-100, 1e28))
-
-
-def _correlation(phi, q, c, sigma_w, sigma_b):
-    """The next layer's correlation and its slope in c, both nan where the next layer is constant 0."""
-    size = _next(phi, q, sigma_w, sigma_b)
-    size = np.where(size > 0, size, np.nan)
-    value = (sigma_w**2 * _pair_mean(phi, q, c) + sigma_b**2) / size
-    return np.clip(value, -1, 1), sigma_w**2 * q * _pair_mean(phi.derivative, q, c) / size
 
 
 def correlation_map(c, sigma_w, sigma_b, activation="tanh"):
@@ -268,54 +300,11 @@ def correlation_map(c, sigma_w, sigma_b, activation="tanh"):
     3e-15, up to q = 1e24.
     """
     phi = activations.get(activation)
-    c, sigma_w, sigma_b = _correlations(c, sigma_w, sigma_b)
-    return _correlation(phi, _settled(phi, sigma_w, sigma_b), c, sigma_w, sigma_b)[0][()]
-
-
-def correlation_fixed_point(sigma_w, sigma_b, activation="tanh"):
-    """c*, what the correlation of two inputs with 0 <= c < 1 tends to: 1 in the ordered phase, below 1 in the chaotic.
-
-    Where the map is c -> c (tanh at q* = 0, the identity without biases) every correlation stays; the result is 1.
-    """
-    phi = activations.get(activation)
-    sigma_w, sigma_b = _non_negative(sigma_w=sigma_w, sigma_b=sigma_b)
-    return _fixed_correlation(phi, sigma_w, sigma_b)[0][()]
-
-
-def _fixed_correlation(phi, sigma_w, sigma_b):
-    """c* and the map's slope there."""
+    if _validate.finite("c", c).dtype.kind == "c" or (np.abs(c) > 1).any():
+        raise ValueError(f"c must be a correlation, between -1 and 1, got {_validate.shown(c)}.")
+    _non_negative(sigma_w=sigma_w, sigma_b=sigma_b)
+    c, sigma_w, sigma_b = _fitting(c=c, sigma_w=sigma_w, sigma_b=sigma_b)
     q = _settled(phi, sigma_w, sigma_b)
-    slope = np.array(_correlation(phi, q, np.ones_like(sigma_w), sigma_w, sigma_b)[1])
-    c = np.where(np.isnan(slope), np.nan, 1.0)
-    # The map bends upwards (a power series in c with no negative coefficient) and ends in (1, 1). If it comes in with a
-    # slope above 1 it crosses c' = c before, and from 0 Newton's steps lead up to the crossing and never past it.
-    open_ = np.array(slope > 1 + _SAME)
-    c[open_] = 0
-    for _ in range(200):
-        at = c[open_]
-        if not at.size:
-            break
-        value, slope[open_] = _correlation(phi, q[open_], at, sigma_w[open_], sigma_b[open_])
-        rise = (value - at) / np.maximum(1 - slope[open_], 1e-16)
-        c[open_] = np.where(rise > 1e-15, np.minimum(at + rise, 1), at)
-        open_[open_] = c[open_] > at
-    return c, slope
-
-
-def depth_scale(sigma_w, sigma_b, activation="tanh"):
-    """(xi_q, xi_c): the layers in which q^l - q*, and c^l - c*, shrink to 1/e of themselves (Schoenholz et al. 2017).
-
-    xi = -1 / log(slope of the map at its fixed point); inf at slope 1, which is criticality, and xi_c also where q* is
-    0 or inf and correlations last. xi_q is nan where q* is inf.
-    """
-    phi = activations.get(activation)
-    sigma_w, sigma_b = _non_negative(sigma_w=sigma_w, sigma_b=sigma_b)
-    q = _fixed_point(phi, sigma_w, sigma_b)
-    slope = _next_slope(phi, np.where(np.isfinite(q), q, 1.0), sigma_w)
-    xi_q = np.where(np.isinf(q), np.nan, _layers(slope))
-    return xi_q[()], _layers(_fixed_correlation(phi, sigma_w, sigma_b)[1])[()]
-
-
-def _layers(slope):
-    with np.errstate(divide="ignore"):
-        return np.where(np.abs(slope - 1) < _SAME, np.inf, -1 / np.log(slope))
+    size = _next(phi, q, sigma_w, sigma_b)
+    size = np.where(size > 0, size, np.nan)  # where the next layer is constant 0
+    return np.clip((sigma_w**2 * _pair_mean(phi, q, c) + sigma_b**2) / size, -1, 1)[()]

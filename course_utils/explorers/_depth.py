@@ -29,7 +29,7 @@ CONTROLS = {
     "sigma_w": Number("weight scale σ_w", 0.8, 0, 4, 0.01),
     "sigma_b": Number("bias scale σ_b", 0.0, 0, 2, 0.05),
     "scheme": Choice("weights", "normal", ("normal", "uniform", "orthogonal")),
-    "activation": Choice("activation", "tanh", ("tanh", "lecun_tanh", "sigmoid", "relu", "identity")),
+    "activation": Choice("activation", "tanh", tuple(activations.ACTIVATIONS)),
 }
 PRESETS = {
     "Zeros": {"sigma_w": 0, "sigma_b": 0},

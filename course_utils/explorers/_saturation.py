@@ -16,7 +16,7 @@ from course_utils.explorers.base import Explorer
 from course_utils.explorers.controls import Choice, Number, words
 
 LAYERS, UNITS, SAMPLES = 10, 64, 100
-FLAT = 0.05  # of phi'(0): below it an activation is flat, as in `diagnostics.saturation`
+FLAT = 0.05  # of the steepest slope: up to it an activation is flat, as in `diagnostics.saturation`
 REACH = 8.0  # the picture shows z from -REACH to REACH
 BINS = 65  # an odd number: 0 is in the middle of one
 EDGES = np.linspace(-REACH, REACH, BINS + 1)
@@ -27,7 +27,7 @@ CONTROLS = {
     "sigma_b": Number("bias scale σ_b", 0.0, 0, 3, 0.05),
     "input_scale": Number("input scale", 1.0, 0, 8, 0.05),
     "layer": Number("layer in view", 4, 1, LAYERS),
-    "activation": Choice("activation", "tanh", ("tanh", "lecun_tanh", "sigmoid", "relu")),
+    "activation": Choice("activation", "tanh", tuple(activations.ACTIVATIONS)),
 }
 PRESETS = {
     "Zeros": {"sigma_w": 0, "sigma_b": 0},
@@ -47,7 +47,9 @@ class Saturation(NamedTuple):
     z: np.ndarray  # its sums, (100 samples, 64 units)
     q: float  # their predicted variance
     activation: activations.Activation
-    saturated: np.ndarray  # the share of units where phi' is at most 5 % of phi'(0): for ReLU of those that are off
+    saturated: (
+        np.ndarray
+    )  # the share of units where |phi'| is at most 5 % of its largest value: for ReLU of those that are off
     slope: np.ndarray  # the mean of phi'^2
     growth: np.ndarray  # RMS of delta^l over that of delta^(l+1)
     saturated_theory: np.ndarray
@@ -70,11 +72,13 @@ def _errors_back():
 
 
 @functools.cache
-def flat_from(name):
-    """The z > 0 from which phi'(z) is at most 5 % of phi'(0); 0 for ReLU, which is flat below 0."""
-    phi = activations.get(name)
-    z = np.linspace(0, 20, 20001)
-    return 0.0 if name == "relu" else float(z[np.argmax(phi.derivative(z) <= FLAT * phi.slope_at_zero)])
+def flats(name):
+    """The intervals (from, to) of z in which |phi'(z)| is at most 5 % of its largest value."""
+    phi, z = activations.get(name), np.linspace(-20, 20, 40001)
+    flat = np.abs(phi.derivative(z)) <= FLAT * phi.steepest
+    first, last = flat & np.diff(flat, prepend=False), flat & np.diff(flat, append=False)
+    z[[0, -1]] = -np.inf, np.inf  # what is flat at an end is flat beyond
+    return [*zip(z[first].round(3), z[last].round(3))]
 
 
 def model(*, sigma_w, sigma_b, input_scale, layer, activation):
@@ -85,8 +89,8 @@ def model(*, sigma_w, sigma_b, input_scale, layer, activation):
     trace = mlp.forward(params, input_scale * x, phi)
     saturated, slope, growth = np.empty((3, LAYERS))
     for i, back in enumerate(_errors_back()):  # one layer at a time: its numbers stay in the cache
-        slopes = phi.slope(trace.h[i + 1])
-        saturated[i] = np.count_nonzero(slopes <= FLAT * (phi.slope_at_zero or 1)) / slopes.size
+        slopes = mlp.slopes(trace, i + 1, phi)
+        saturated[i] = np.count_nonzero(np.abs(slopes) <= FLAT * phi.steepest) / slopes.size
         slope[i] = _mean_square(slopes)
         growth[i] = sigma_w * np.sqrt(_mean_square(back * slopes) / _mean_square(errors))
     q = theory.variance_path(LAYERS, input_scale**2 * np.mean(x**2), sigma_w, sigma_b, phi)
@@ -108,13 +112,15 @@ def below(z, q):
 
 
 def flat_share(q, activation):
-    """The share of z ~ N(0, q) where the activation is flat; at q = 0 all of ReLU's units are off."""
-    return np.where(q > 0, 0.5, 1.0) if activation == "relu" else 2 * below(-flat_from(activation), q)
+    """The share of z ~ N(0, q) where the activation is flat."""
+    phi = activations.get(activation)
+    share = sum((below(high, q) - below(low, q) for low, high in flats(activation)), 0 * q)
+    return np.where(q > 0, share, float(abs(phi.slope_at_zero) <= FLAT * phi.steepest))
 
 
 def sentence(data):
     """Say in words what the picture shows."""
-    i, name = data.layer - 1, "off" if data.activation.name == "relu" else "saturated"
+    i, name = data.layer - 1, "saturated" if data.activation.bounded else "off"
     share, growth = data.saturated[i], data.growth[i]
     if growth == 0 and not data.z.any():
         return f"Layer {data.layer}: every z is 0, and zero weights send no error back: no gradient below."
@@ -178,8 +184,9 @@ def draw(figure):
     rows[1][0].axhline(1, color="0.4", linewidth=1)
 
     def show(data, activation, **_):
-        phi, edge = activations.get(activation), flat_from(activation)
-        for span, (low, high) in zip(flat, ((-REACH, -edge), (edge, 0 if activation == "relu" else REACH))):
+        phi = activations.get(activation)
+        for span, interval in zip(flat, [*flats(activation), (0, 0), (0, 0)]):
+            low, high = np.clip(interval, -REACH, REACH)
             span.set(x=low, width=high - low)
         phi_line.set_ydata(CURVES + phi(z) / 2)
         slope_line.set_ydata(CURVES + phi.derivative(z) / 2)

@@ -31,7 +31,7 @@ CONTROLS = {
     "w1": Choice("W1, incoming", "equal rows", MATRIX),
     "b1": Choice("b1, biases", "zero", BIAS),
     "w2": Choice("W2, outgoing", "equal columns", MATRIX),
-    "activation": Choice("activation", "tanh", ("tanh", "sigmoid", "relu")),
+    "activation": Choice("activation", "tanh", tuple(activations.ACTIVATIONS)),
     "optimizer": Choice("optimizer", "SGD", tuple(RULES)),
 }
 PRESETS = {

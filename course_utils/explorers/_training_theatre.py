@@ -24,7 +24,7 @@ CONTROLS = {
     "sigma_b_b": Number("B: biases σ_b", 0.0, 0, 3, 0.05),
     "hidden_layers": Number("hidden layers", 8, 1, 10),
     "lr": Number("step size", 0.1, 0.02, 3, 0.02),
-    "activation": Choice("activation", "tanh", ("tanh", "sigmoid", "relu")),
+    "activation": Choice("activation", "tanh", tuple(activations.ACTIVATIONS)),
 }
 
 
@@ -54,7 +54,9 @@ class Theatre(NamedTuple):
     moving: np.ndarray  # whether the next step changes any weight
     ratio: np.ndarray  # size of the next step over the size of the matrix, (2, H + 1); nan where it is zero
     varies: np.ndarray  # how much h differs from image to image: RMS over the units of the standard deviation, (2, H)
-    flat: np.ndarray  # % of activations where phi' is at most 5 % of phi'(0): for ReLU of those that are off, (2, H)
+    flat: (
+        np.ndarray
+    )  # % of units where |phi'| is at most 5 % of its largest value: for ReLU of those that are off, (2, H)
     start: "Theatre | None"  # the same at step 0; None there
     history: dict  # "step" (n,), and "train", "test" in %, (n, 2)
 
@@ -97,14 +99,15 @@ def _measured(before, after, phi):
             hits = [output.argmax(axis=-1) == y for output, (_, y) in zip(outputs, blocks, strict=True)]
             right[part] = 100 * np.concatenate(hits, axis=-1).mean(axis=-1)
         trace = mlp.propagate(before, live.blocks()["train"][0][0], phi, {}, hidden_z=False)
-        h = np.stack([trace.h[l] for l in range(1, mlp.depth(before))], axis=1)
+        hidden = range(1, mlp.depth(before))
+        h, slopes = (np.stack(a, axis=1) for a in zip(*((trace.h[l], mlp.slopes(trace, l, phi)) for l in hidden)))
         matrices = [name for name in before if name[0] == "W"]
         finite = np.array([all(np.isfinite(before[name][i]).all() for name in before) for i in (0, 1)])
         found = {
             "moving": np.array([any((after[name][i] != before[name][i]).any() for name in matrices) for i in (0, 1)]),
             "ratio": np.stack([*diagnostics.update_to_weight(before, after).values()], axis=-1),
             "varies": np.sqrt(h.var(axis=-2).mean(axis=-1)),
-            "flat": 100 * (phi.slope(h) <= FLAT * (phi.slope_at_zero or 1)).mean(axis=(-2, -1)),
+            "flat": 100 * (np.abs(slopes) <= FLAT * phi.steepest).mean(axis=(-2, -1)),
         }
     return right | found | {"finite": finite}
 
@@ -120,7 +123,7 @@ def facts(data, i):
     if not data.finite[i]:
         return f"{name}: overflow, its weights are infinite or not numbers any more."
     train, test = (data.history[part][-1, i] for part in ("train", "test"))
-    flat = "off" if data.activation == "relu" else "flat"
+    flat = "flat" if activations.get(data.activation).bounded else "off"
     ratio = data.ratio[i]
     slowest = "zero weights" if np.isnan(ratio).all() else f"update/weight {words(np.nanmin(ratio), 1)} or more"
     return f"{name}: train {train:.0f} %, test {test:.0f} %, {data.flat[i].mean():.0f} % {flat}, {slowest}."
@@ -146,7 +149,11 @@ def state(data, i):
     if not data.varies[i, -1] > 0.01:
         return "guesses: its last hidden layer hardly sees the image"
     if data.step == 0:
-        return "starts saturated" if data.flat[i].mean() > 30 and data.activation != "relu" else "starts well"
+        return (
+            "starts saturated"
+            if data.flat[i].mean() > 30 and activations.get(data.activation).bounded
+            else "starts well"
+        )
     return "learns" if train[-1] >= 20 else "is still guessing"
 
 

@@ -3,7 +3,10 @@
 import os
 import shutil
 import tempfile
+import time
 from collections import Counter
+
+from course_utils import _command
 
 TEMPORARY = tempfile.mkdtemp(prefix="course-tests-")
 
@@ -17,6 +20,21 @@ os.environ.update(
     PYDEVD_DISABLE_FILE_VALIDATION="1",  # else the debugger may warn of frozen modules
 )
 os.environ.pop("MPLBACKEND", None)  # with another back-end figures would not be shown in the notebook
+for name in [name for name in os.environ if _command.SURROUNDINGS.match(name) and not name.startswith("PYTEST_")]:
+    del os.environ[name]  # another numpy, another kernel called python3
+os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+
+
+BEGAN = time.monotonic()
+SECONDS = float(os.environ.pop("COURSE_SECONDS", "inf"))  # after which `course test` begins no other test
+left = []
+
+
+def pytest_runtest_protocol(item):
+    """Leave a test out when the time is over."""
+    if time.monotonic() - BEGAN > SECONDS:
+        left.append(item)
+        return True
 
 
 def pytest_sessionstart(session):
@@ -40,3 +58,7 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.section("skipped here")
         for cause, count in causes.most_common():
             terminalreporter.write_line(f"{count:5}  {cause}")
+    if left:
+        files = {item.location[0] for item in left}
+        words = f"{len(left)} tests of {len(files)} files: `python3 start.py test` runs all"
+        terminalreporter.write_line(f"The time is over. Left for the whole run: {words}.")

@@ -21,12 +21,14 @@ if sys.version_info < (3, 11):
     )
 
 import argparse
+import ast
 import contextlib
 import errno
 import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -46,6 +48,17 @@ THIS_PYTHON = "%d.%d" % sys.version_info[:2]
 
 DISK_FULL = "The disk is full: the course needs about 1 GB free in %s. Make room and start again." % ROOT
 NOT_WRITABLE = "Cannot write to %s: copy the course to a folder of your own and start it there."
+
+# Settings of this machine that would lead .venv's Python, Jupyter and pytest to another Python, kernel or test. Of
+# Python's own only those on encodings, buffers and hashes stay.
+SURROUNDINGS = re.compile(
+    "PYTHON(?!UTF8$|IOENCODING$|UNBUFFERED$|DONTWRITEBYTECODE$|PYCACHEPREFIX$|HASHSEED$)|PYTEST_|"
+    "JUPYTER(_PATH|_CONFIG_PATH|_PREFER_ENV_PATH|LAB_DIR)$"
+)
+# Of an installer's settings those stay that say how packages are reached, not where to and which.
+REACH = re.compile(
+    "INDEX|FIND_LINKS|UV_CONFIG_FILE|CERT|TRUSTED_HOST|INSECURE_HOST|PROXY|CACHE|TIMEOUT|RETRIES|KEYRING|TLS|OFFLINE|HTTP|LINK_MODE"
+)
 
 # What an installer prints when it fails, and what that means. The first line that fits counts.
 CAUSES = [
@@ -135,7 +148,7 @@ def why_anew(stamp):
         return "the course folder was moved or copied"
     ask = [str(PYTHON), "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
     try:
-        version = subprocess.run(ask, capture_output=True, text=True, timeout=60).stdout.strip()
+        version = subprocess.run(ask, capture_output=True, text=True, timeout=60, env=alone()).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         version = ""
     if not version:
@@ -188,7 +201,7 @@ def install_oracles():
         name, version = requirement.split(";")[0].split(" ==")
         have = "import importlib.metadata as m, sys; sys.exit(m.version(sys.argv[1]).split('+')[0] != sys.argv[2])"
         there = [str(PYTHON), "-c", have, name, version]
-        if subprocess.run(there, capture_output=True).returncode == 0:
+        if subprocess.run(there, capture_output=True, env=alone()).returncode == 0:
             continue
         say("Installing %s %s, to compare with." % (name, version))
         try:
@@ -196,18 +209,17 @@ def install_oracles():
         except Problem as problem:
             say("Going on without %s. %s" % (name, problem))
             continue
-        if subprocess.run(there, capture_output=True).returncode != 0:
+        if subprocess.run(there, capture_output=True, env=alone()).returncode != 0:
             say("Going on without %s: %s has no build for Python %s." % (name, version, THIS_PYTHON))
 
 
 def run(command):
     """Run an installer, show where it is, and if it fails say why in one sentence."""
-    settings = {"PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     start, lines = time.monotonic(), []
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=dict(os.environ, **settings),
+        env=installing(command),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -222,10 +234,34 @@ def run(command):
         process.terminate()
         raise
     finally:
+        process.stdout.close()
         process.wait()
         show_progress(0, "")
     if process.returncode:
         raise Problem(explain(lines))
+
+
+def alone():
+    """This environment, without what would lead .venv astray."""
+    return {name: value for name, value in os.environ.items() if not SURROUNDINGS.match(name)}
+
+
+def installing(command):
+    """The environment of an installer: of its own settings, only how packages are reached."""
+    own = {name: value for name, value in alone().items() if name.startswith(("PIP_", "UV_"))}
+    environment = {name: value for name, value in alone().items() if name not in own}
+    reach = {name: value for name, value in own.items() if REACH.search(name)}
+    if command[1:3] == ["-m", "pip"]:  # its settings may stand in files, too: it is asked for them, and then reads none
+        bare = dict(environment, PIP_CONFIG_FILE=own["PIP_CONFIG_FILE"]) if "PIP_CONFIG_FILE" in own else environment
+        ask = command[:3] + ["config", "list"]
+        for line in subprocess.run(ask, capture_output=True, text=True, cwd=ROOT, env=bare).stdout.splitlines():
+            name, _, value = line.partition("=")
+            name = "PIP_" + name.rpartition(".")[2].upper().replace("-", "_")
+            if REACH.search(name):
+                reach.setdefault(name, ast.literal_eval(value))
+        reach["PIP_CONFIG_FILE"] = os.devnull
+    settings = {"PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return dict(environment, **reach, **settings)
 
 
 def show_progress(seconds, line):
@@ -296,6 +332,10 @@ def open_lab(port, browser):
     """JupyterLab on the learner's copy, with Jupyter's own token, on this computer only."""
     lay_out()
     arguments = ["-m", "jupyterlab", "--ServerApp.root_dir=%s" % WORK, "--LabApp.default_url=/lab/tree/" + FIRST_LESSON]
+    # No kernel but .venv's own, whatever a hub or somebody's settings call python3.
+    arguments += ["--ServerApp.kernel_spec_manager_class=jupyter_client.kernelspec.KernelSpecManager"]
+    arguments += ["--KernelSpecManager.kernel_dirs=%s" % (VENV / "share" / "jupyter" / "kernels")]
+    arguments += ["--MappingKernelManager.default_kernel_name=python3"]
     if port:
         arguments += ["--ServerApp.port=%d" % port, "--ServerApp.port_retries=0"]
     if not browser:
@@ -322,7 +362,7 @@ def port_is_free(port):
 def become(arguments):
     """Hand over to a Python of .venv; its exit code is ours."""
     path = str(BIN) + os.pathsep + os.environ.get("PATH", "")
-    environment = dict(os.environ, COURSE_WORK=str(WORK), VIRTUAL_ENV=str(VENV), PATH=path)
+    environment = dict(alone(), JUPYTER_PREFER_ENV_PATH="1", COURSE_WORK=str(WORK), VIRTUAL_ENV=str(VENV), PATH=path)
     command = [str(PYTHON)] + arguments
     sys.stdout.flush()
     if os.name != "nt":
@@ -369,7 +409,19 @@ def main(arguments):
         open_lab(options.port, not options.no_browser)
 
 
+def open_streams():
+    """Stand in for streams that are closed: the next file that is opened would be taken for one of them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+
+
 if __name__ == "__main__":
+    open_streams()
     sys.stdout.reconfigure(errors="replace")  # a console that lacks a letter of a path shows a ? for it
     sys.stderr.reconfigure(errors="replace")
     try:

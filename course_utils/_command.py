@@ -1,12 +1,19 @@
 """What the commands of `course` share: where the course is, how a list of work is shown, what an argument must be."""
 
 import argparse
+import os
+import re
 import sys
 import time
 import tomllib
+import warnings
 from pathlib import Path
 
 NAME = "zero-init-course"
+SURROUNDINGS = re.compile(
+    "PYTHON(?!UTF8$|IOENCODING$|UNBUFFERED$|DONTWRITEBYTECODE$|PYCACHEPREFIX$|HASHSEED$)|PYTEST_|"
+    "JUPYTER(_PATH|_CONFIG_PATH|_PREFER_ENV_PATH|LAB_DIR)$"
+)
 
 
 def find_root(folder=None):
@@ -28,6 +35,38 @@ def _is_root(folder):
     except (OSError, ValueError):
         return False
     return project.get("project", {}).get("name") == NAME
+
+
+def alone(environment):
+    """An environment without what would make another Python, kernel or pytest of ours, or our words an error.
+
+    Of Python's own settings only those on encodings, buffers and hashes stay.
+    """
+    return {name: value for name, value in environment.items() if not SURROUNDINGS.match(name)}
+
+
+def settle():
+    """Prepare this process for a command: whatever surrounds it, it finds its own packages and can say what it says."""
+    for number in range(3):  # a closed one would be given to the next file that is opened
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a console that lacks a letter shows a ? for it
+    if "PYTHONWARNINGS" in os.environ:
+        warnings.resetwarnings()
+        for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+            warnings.simplefilter("ignore", category)
+    own = str(Path(__file__).resolve().parents[1])
+    strange = {os.path.abspath(path) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path} - {own}
+    sys.path[:] = [path for path in sys.path if os.path.abspath(path) not in strange]
+    kept = alone(os.environ)
+    for name in set(os.environ) - set(kept):
+        del os.environ[name]
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
 
 
 def add(commands, work, name, help, description):

@@ -42,5 +42,11 @@ def main(arguments=None):
         return 130
 
 
+def run():
+    """Run the command in a process of its own."""
+    _command.settle()
+    return main()
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -1,5 +1,8 @@
-"""The commands `course store`, `course release` and `course figures`."""
+"""The commands `course store`, `course release`, `course figures` and `course test`."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from course_utils import _command, _files
@@ -44,6 +47,21 @@ def add_to(commands):
     add_lessons(figures)
     figures.add_argument("--format", choices=("png", "svg", "pdf"), default="png")
     figures.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/figures in the repository")
+
+    test = _command.add(
+        commands,
+        _test,
+        "test",
+        help="run what a change touches, within a minute",
+        description="Run the tests and notebooks that a change touches, the nearest first, as many as fit in a minute. "
+        "`python3 start.py test` runs all of them.",
+    )
+    test.add_argument(
+        "--since", metavar="REVISION", help="changed since when (default: since the branch left main, or HEAD)"
+    )
+    test.add_argument(
+        "--seconds", type=_command.positive, default=50, metavar="N", help="begin no test after N seconds (default: 50)"
+    )
 
 
 def add_lessons(parser):
@@ -121,3 +139,21 @@ def _figures(options):
     chosen = {f"lesson {number}": number for number in lessons(root, options.lessons)}
     _files.claim(out, "course figures")
     return _command.each(chosen, lambda name: figures.export(root, chosen[name], options.format, out))
+
+
+def _test(options):
+    """`course test`: the exit status."""
+    from course_utils.authoring import touched
+
+    root = _command.find_root()
+    files = touched.changed(root, options.since)
+    found = touched.touched(root, files)
+    changed = ", ".join(files) if len(files) < 6 else f"{len(files)} files"
+    print(f"Changed: {changed or 'nothing'}. Touched: {len(found)} files of tests and notebooks.", flush=True)
+    if not found:
+        return 0
+    paths = [str(path.relative_to(root)) for _, path in found]
+    command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-m", "not slow", *paths]
+    environment = {**os.environ, "COURSE_SECONDS": str(options.seconds)}
+    status = subprocess.run(command, cwd=root, env=environment).returncode
+    return 0 if status == 5 else status  # 5: all that is touched is slow

@@ -5,9 +5,8 @@ import html
 import re
 from pathlib import Path
 
-import nbformat
-
 from course_utils import _files
+from course_utils._nbformat import nbformat
 from course_utils.authoring import content, stored
 
 FORMATS = {"png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}

@@ -9,14 +9,13 @@ import json
 import os
 import re
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
-import nbformat
 import numpy as np
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from course_utils import _files
+from course_utils import _command, _files
+from course_utils._nbformat import nbformat
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # Of the metadata only what the course means is kept: the rest is how one person's screen looked.
@@ -105,12 +104,19 @@ def run(nb, folder, name):
 
     RuntimeError, with the name and the cell's id, if a cell raises, hangs, or kills the kernel.
     """
+    from jupyter_client import AsyncKernelManager
+    from jupyter_client.kernelspec import KernelSpecManager
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
     nb = without_outputs(normalise(nb))
     current = []
+    # The Python that runs this, whatever other kernel JUPYTER_PATH calls python3.
+    kernels = KernelSpecManager(kernel_dirs=[])
     with tempfile.TemporaryDirectory() as work:
         client = NotebookClient(
             nb,
-            kernel_name="python3",
+            km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=kernels),
             # ipykernel warns at each start that its sockets on this machine are not encrypted.
             extra_arguments=["--log-level=ERROR"],
             timeout=CELL_SECONDS,
@@ -121,7 +127,7 @@ def run(nb, folder, name):
             on_cell_start=lambda cell, cell_index: current.append(cell.id),
         )
         try:
-            client.execute(env=_environment(work))
+            client.execute(env=_environment(work), cleanup_kc=True)
         except CellExecutionError as error:
             reason = f"{error.ename}: {error.evalue}"
         except CellTimeoutError:
@@ -272,11 +278,13 @@ def _same_pixels(one, other):
 
 
 def _environment(work):
-    """The kernel's environment: this one's, but no bars, no work of the learner's and no personal set-up of IPython."""
+    """The kernel's environment: this one's, but no bars, no work of the learner's and nobody's personal set-up."""
     environment = {
-        **os.environ,
+        **_command.alone(os.environ),
         "COURSE_WORK": work,
         "IPYTHONDIR": str(Path(work, "ipython")),
+        # As matplotlib comes, not as somebody likes it.
+        "MATPLOTLIBRC": str(Path(find_spec("matplotlib").submodule_search_locations[0], "mpl-data", "matplotlibrc")),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "TQDM_DISABLE": "1",
     }

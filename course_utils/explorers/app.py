@@ -6,9 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import nbformat
-
 from course_utils import _validate
+from course_utils._nbformat import nbformat
 
 NAMES = ("symmetry_lab", "saturation", "depth", "plane", "training_theatre")
 PAGE = """from IPython.display import HTML, display

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-import nbformat
+from course_utils._nbformat import nbformat
 
 MOST_BYTES = 100 * 2**20  # of one notebook
 MOST_CELLS = 2000

@@ -14,9 +14,8 @@ import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-import nbformat
-
 from course_utils import _workers
+from course_utils._nbformat import nbformat
 
 TRIES = 4  # to start a kernel: two that start at once may choose the same port
 MOST_SECONDS = 60  # for one question: so long nbval waits for a kernel that has ended, too

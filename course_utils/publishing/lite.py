@@ -7,9 +7,8 @@ import tempfile
 import venv
 from pathlib import Path
 
-import nbformat
-
 from course_utils import _files
+from course_utils._nbformat import nbformat
 from course_utils.authoring import content, stored
 
 PINS = Path(__file__).with_name("lite.txt")

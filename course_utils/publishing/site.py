@@ -5,9 +5,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import nbformat
-
 from course_utils import _files
+from course_utils._nbformat import nbformat
 from course_utils.authoring import content, stored
 
 FOLDERS = {

@@ -104,6 +104,7 @@ def renamed(question, new):
 def snippets(file):
     """The pieces of code in a file of snippets/, by their titles."""
     text = (Path(__file__).parent / "snippets" / f"{file}.txt").read_text(encoding="utf-8")
+    text = text.replace("REPOSITORY", ROOT.resolve().as_posix())
     return dict(part.split("\n", 1) for part in re.split(r"^%%%% ", text, flags=re.MULTILINE)[1:])
 
 

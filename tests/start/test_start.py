@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import psutil
@@ -410,11 +411,17 @@ def link(source, target):
         shutil.copy2(source, target)
 
 
-def test_test_runs_pytest_and_hands_its_result_on(ready_course):
+def give_tests(course):
+    """The folders that pytest is called with."""
     for folder in ("tests", "solutions"):
-        (ready_course / folder).mkdir()
+        (course / folder).mkdir(exist_ok=True)
+
+
+def test_test_runs_pytest_and_hands_its_result_on(ready_course):
+    give_tests(ready_course)
     (ready_course / "tests/test_one.py").write_text("def test_right(): pass\ndef test_wrong(): assert 6 * 7 == 43\n")
     (ready_course / LESSON).rename(ready_course / "lesson")  # it is long; the exercise stands for it
+    (ready_course / "tests/test_surrounded.py").unlink(missing_ok=True)
     result = run_start(ready_course, "test", "--deselect", "tests/test_one.py::test_wrong")
     assert result.returncode == 0, result.stdout
     assert re.search(r" 2 passed in .*s", result.stdout.splitlines()[-1])
@@ -443,6 +450,83 @@ def test_oracles_are_installed_by_pip_and_what_is_missing_is_said(course, monkey
     ]  # fmt: skip
 
 
+def other_kernel(folder):
+    """A folder for JUPYTER_PATH whose kernel python3 ends at once."""
+    kernel = folder / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    command = [sys.executable, "-c", "raise SystemExit('another kernel')", "{connection_file}"]
+    (kernel / "kernel.json").write_text(json.dumps({"argv": command, "display_name": "Python 3", "language": "python"}))
+    return folder / "jupyter"
+
+
+SURROUNDINGS = {
+    "pytest's settings": {
+        "PYTEST_ADDOPTS": "--no-such-option", "PYTEST_PLUGINS": "no_such", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"
+    },
+    "Python's settings": {"PYTHONHOME": sys.base_prefix, "PYTHONWARNINGS": "error", "PYTHONOPTIMIZE": "2"},
+    "another numpy and another kernel": {"PYTHONPATH": "{strange}", "JUPYTER_PATH": "{strange}/jupyter"},
+    "an ASCII console": {"PYTHONIOENCODING": "ascii", "LC_ALL": "C"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_surroundings_do_not_reach_the_tests(ready_course, tmp_path, name):
+    (tmp_path / "numpy.py").write_text("raise ImportError('another numpy')")
+    other_kernel(tmp_path)
+    environment = {key: value.format(strange=tmp_path) for key, value in SURROUNDINGS[name].items()}
+    give_tests(ready_course)
+    test = "import numpy, sys\ndef test_numpy(): assert numpy.__file__.startswith(sys.prefix)\n"
+    (ready_course / "tests" / "test_surrounded.py").write_text(test)
+    result = run_start(
+        ready_course, "test", "-k", "surrounded or exercises", python=sys._base_executable, **environment
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert " 2 passed" in result.stdout.splitlines()[-1]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes streams by a shell of POSIX")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_trouble(ready_course, closed):
+    give_tests(ready_course)
+    (ready_course / "tests" / "test_surrounded.py").write_text("def test_right(): pass\n")
+    command = [sys.executable, "start.py", "test", "-k", "surrounded or exercises"]
+    script = ["sh", "-c", f'exec "$@" {closed}', "sh", *command]
+    result = subprocess.run(script, cwd=ready_course, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("installer", ["pip", "uv"])
+def test_an_installer_installs_here_and_what_it_is_told(course, tmp_path, monkeypatch, installer):
+    """Whatever its own settings say, in the environment or in a file; but how packages are reached is theirs to say."""
+    if installer == "uv" and not shutil.which("uv"):
+        pytest.skip("uv is not installed: see docs.astral.sh/uv")
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    with zipfile.ZipFile(wheels / "tiny_one-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("tiny_one.py", "")
+        wheel.writestr("tiny_one-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny-one\nVersion: 1.0\n")
+        wheel.writestr("tiny_one-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr("tiny_one-1.0.dist-info/RECORD", "")
+    elsewhere = tmp_path / "elsewhere"
+    file = tmp_path / "pip.conf"
+    file.write_text(f"[global]\nfind-links = {wheels}\n[install]\ntarget = {elsewhere}\nrequire-hashes = true\n")
+    wrong = {"TARGET": elsewhere, "PREFIX": elsewhere, "ROOT": elsewhere, "REQUIRE_HASHES": "1", "NO_BINARY": ":all:",
+             "CONSTRAINT": tmp_path / "none", "NO_INDEX": "1", "SYSTEM_PYTHON": "1", "PYTHON": "2.7"}  # fmt: skip
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"{installer.upper()}_{name}", str(value))
+    monkeypatch.setenv("UV_FIND_LINKS", str(wheels))
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(file))
+    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+    start = load(course)
+    which = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "uv" and installer == "pip" else which(name))
+    start.make_environment()
+    start.install("tiny-one")
+    assert list(start.VENV.rglob("tiny_one.py")) and not elsewhere.exists()
+
+
 def get(url):
     """The page's status, its address after redirection, and its text."""
     try:
@@ -458,6 +542,15 @@ def test_the_lab_opens_the_first_lesson_and_stops(ready_course, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     home = {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR")}
+    # Somebody's other kernels, and settings that ask for them.
+    home["JUPYTER_PATH"] = home["JUPYTER_DATA_DIR"] = str(other_kernel(tmp_path))
+    home |= {"JUPYTER_PREFER_ENV_PATH": "0", "PYTHONWARNINGS": "error", "IPYTHONDIR": str(tmp_path / "log" / "ipython")}
+    settings = {
+        "ServerApp": {"kernel_spec_manager_class": "nb_conda_kernels.CondaKernelSpecManager"},
+        "MappingKernelManager": {"default_kernel_name": "ir"},
+    }
+    (tmp_path / "JUPYTER_CONFIG_DIR").mkdir()
+    (tmp_path / "JUPYTER_CONFIG_DIR" / "jupyter_server_config.json").write_text(json.dumps(settings))
     log = tmp_path / "log"
     with open(log, "w") as file:
         command = [sys.executable, "start.py", "--no-browser", "--port", str(port)]
@@ -489,6 +582,11 @@ def test_the_lab_opens_the_first_lesson_and_stops(ready_course, tmp_path):
         family = [process, *process.children(recursive=True)]
         assert len(family) > 1, "the kernel is a child of the lab"
         assert family[-1].environ()["COURSE_WORK"] == str(ready_course / "work")
+        assert "ipykernel_launcher" in family[-1].cmdline() and family[-1].cmdline()[0] == str(
+            load(ready_course).PYTHON
+        )
+        known = json.loads(get(f"{server}/api/kernelspecs?token={token}")[2])
+        assert list(known["kernelspecs"]) == [known["default"]] == ["python3"]
 
         lab.send_signal(signal.SIGINT)
         assert lab.wait(30) == 0

@@ -13,20 +13,21 @@ from urllib.parse import quote
 
 from course_utils import checks
 from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG, Verdict, words
-from course_utils.grading import submissions
 from course_utils.grading.sandbox import host
 
 COLUMNS = ("submission", "exercise", "question", "points", "max_points", "status", "isolation", "seconds")
 # The first five are what Canvas wants; "Identifier", "Grade" and "Last modified (grade)" are of Moodle's worksheet.
 TOTALS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Identifier", "Grade", "Maximum Grade",
           "Last modified (grade)", "submission", "exercise", "needs review")  # fmt: skip
-FORMULA = re.compile(r"[=+\-@\t\r＝＋－＠]")  # what a spreadsheet takes for the beginning of one
+FORMULA = re.compile(r"(^|;\s*[\"']*\s*)([=+\-@＝＋－＠])")  # what a spreadsheet takes for the beginning of one
 # What is not to be shown, or makes its neighbours show elsewhere: control characters, halves of characters, directions.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 UNKNOWN = '<span class="quiet">Another mistake, none of the known ones, such as:</span> '
 LONGEST = 240  # bytes of a name that becomes a file's
 OUTCOMES = {RIGHT: "solved", WRONG: "wrong", OPEN: "not attempted", REVIEW: "needs review"}
 STATUS = {RIGHT: "graded", WRONG: "graded", OPEN: "not attempted", REVIEW: "needs review"}
+TWICE = "two notebooks"
+RIVALS = "this student has another notebook to this exercise, too: decide which counts"
 PERSON = "The grader could not decide, so a person will"
 ISOLATED = "Isolation bwrap: each submission ran apart from this machine's files, the answers and the network."
 
@@ -81,6 +82,7 @@ def said_of(row):
 def points_of(result):
     """Return the points of a submission, the most there are, and the questions that need review ("all": the whole)."""
     review = [row["question"] or "all" for row in result["rows"] if mark(row) == REVIEW]
+    review += [TWICE] if result.get("twice") else []
     return sum(row["points"] for row in result["rows"]), sum(row["max_points"] or 0 for row in result["rows"]), review
 
 
@@ -108,8 +110,8 @@ def _totals(results):
             "Maximum Grade": most or "",
             "needs review": " ".join(review),
         }
-        rows.append(row | submissions.student(result["submission"]))
-    return _table(TOTALS, rows)
+        rows.append(row | result["student"])
+    return "\ufeff" + _table(TOTALS, rows)  # without this mark Excel takes UTF-8 for something else
 
 
 def _table(columns, rows):
@@ -123,7 +125,8 @@ def _table(columns, rows):
 
 
 def _cell(text):
-    return ("'" if FORMULA.match(text) else "") + UNSEEN.sub("\ufffd", text)
+    """A text that stays one, also where semicolons part the cells."""
+    return FORMULA.sub(r"\1'\2", UNSEEN.sub("\ufffd", text))
 
 
 # a page for the student
@@ -190,7 +193,6 @@ def _report(results, exercises):
     """The page of the whole run."""
     rows = [row for result in results for row in result["rows"]]
     counts = Counter(map(mark, rows))
-    waiting = [(result, row) for result in results for row in result["rows"] if mark(row) == REVIEW]
     numbers = sorted({result["exercise"] for result in results} - {""}, key=lambda number: (len(number), number))
     said = ", ".join(f"{counts[key]} {name}" for key, name in OUTCOMES.items())
     levels = sorted({result["isolation"] for result in results})
@@ -207,20 +209,24 @@ def _report(results, exercises):
         '<li><a href="#submissions">Submissions</a></li>',
         "</ul>",
         '<h2 id="review">Needs review</h2>',
-        *_waiting(waiting),
+        *_waiting(results),
     ]
     for number, title in titles.items():
         parts += _exercise(number, title, [result for result in results if result["exercise"] == number])
     return _page("Grades", [*parts, '<h2 id="submissions">Submissions</h2>', _submissions(results)])
 
 
-def _waiting(waiting):
+def _waiting(results):
     """What a person must look at, the most points at stake first."""
-    if not waiting:
-        return ["<p>Nothing: every answer was graded.</p>"]
     groups = {}  # what is the matter with all of a notebook is said once
-    for result, row in waiting:
-        groups.setdefault((result["submission"], said_of(row)), (result, []))[1].append(row)
+    for result in results:
+        if result.get("twice"):
+            groups[result["submission"], RIVALS] = (result, result["rows"])
+        for row in result["rows"]:
+            if mark(row) == REVIEW:
+                groups.setdefault((result["submission"], said_of(row)), (result, []))[1].append(row)
+    if not groups:
+        return ["<p>Nothing: every answer was graded.</p>"]
     stakes = {key: sum(row["max_points"] or math.inf for row in rows) for key, (_, rows) in groups.items()}
     rows = []
     for key in sorted(groups, key=stakes.get, reverse=True):

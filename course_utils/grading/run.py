@@ -41,14 +41,20 @@ class Job(NamedTuple):
 def work(jobs):
     """Grade submissions, and judge them together; return the result of each as JSON data.
 
-    {"submission", "exercise", "isolation", "seconds", "rows": [{"question", "points", "max_points", "verdict"}]}: the
-    verdict is the data of a `Verdict`. A submission that cannot be read has one row, without a question.
+    {"submission", "student", "exercise", "isolation", "seconds", "rows": [{"question", "points", "max_points",
+    "verdict"}]}: the verdict is the data of a `Verdict`. A submission that cannot be read has one row, without a
+    question.
     """
     results, seated = [], []
     with validate.Sitting() as sitting:
         for job in jobs:
             start = time.monotonic()
-            result = {"submission": job.submission.name, "exercise": job.asked or "", "isolation": job.isolation}
+            result = {
+                "submission": job.submission.name,
+                "student": job.submission.student,
+                "exercise": job.asked or "",
+                "isolation": job.isolation,
+            }
             results.append(result)
             with _contained(job, result):
                 cells = submissions.cells(job.submission)
@@ -179,9 +185,22 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
             _write(out / "results" / _file(job.submission), json.dumps(result, ensure_ascii=False))
             progress.update()
     ordered = [results[submission.name] for submission in found]
+    _mark_twice(ordered)
     for name, text in report.files(ordered, exercises):
         _write(out / name, text)
     return ordered
+
+
+def _mark_twice(results):
+    """Note of each result whether its student handed in another notebook to its exercise, as far as is known."""
+    theirs = {}
+    for result in results:
+        if result["student"]:
+            theirs.setdefault(tuple(result["student"].items()), []).append(result["exercise"])
+    for result in results:
+        exercises = theirs.get(tuple(result["student"].items()), [])
+        rivals = [other for other in exercises if "" in (other, result["exercise"]) or other == result["exercise"]]
+        result["twice"] = len(rivals) > 1
 
 
 def _number(submission, exercises):
@@ -199,6 +218,8 @@ def _settings(out, resume, seed, isolation, asked, private):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise ValueError(f"{out} is there already: go on with that run by --resume, or name another with --out.")
         _write(path, json.dumps(new))
+        if os.name == "posix":
+            out.chmod(0o700)  # the seed is in it, and what people got
         return new
     try:
         old = json.loads(path.read_text(encoding="utf-8"))

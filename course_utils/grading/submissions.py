@@ -1,5 +1,6 @@
 """Submissions: notebooks found in files, folders and zip files, and read however broken they are."""
 
+import contextlib
 import io
 import json
 import os
@@ -14,21 +15,31 @@ from typing import NamedTuple
 from course_utils._nbformat import nbformat
 
 MOST_BYTES = 100 * 2**20  # of one notebook
+MOST_UNPACKED = 200 * 2**20  # bytes that come out of one file that was handed in, all zip files in it together
+MOST_FILES = 5000  # in a zip file that was handed in
 MOST_CELLS = 2000
 DEEPEST = 2  # zip files in zip files
 PASSED_OVER = re.compile(r"\.[^.]|__MACOSX$")  # what is hidden, and macOS's copies
-NOTEBOOK = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)  # some browsers save them so
+NOTEBOOK = re.compile(r"[^.].*\.ipynb(\.txt|\.json)?$", re.IGNORECASE | re.DOTALL)  # some browsers save them so
+ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
+ZIP = ".zip"
 NO_NOTEBOOK = "no notebook was handed in, but this file"
-CANVAS = re.compile(r"(?P<Student>[^_]+)(?:_LATE)?_(?P<ID>\d+)_\d+_")
-MOODLE = re.compile(r"(?P<Student>.+)_(?P<Identifier>\d+)_assignsubmission_file")
+# What Canvas and Moodle call what they let one download. The student's own name for the file comes last.
+CANVAS = re.compile(r"(?P<Student>[^_]+)(?:_LATE)?_(?P<ID>[1-9]\d*)_(?:[1-9]\d*_|text\.html$|link\.html$|media)")
+MOODLE = re.compile(r"(?P<Student>.+?)_(?P<Identifier>\d+)_assignsubmission_(?:file|onlinetext)")
 
 
 class Submission(NamedTuple):
-    """A notebook that was handed in: its name, the bytes of the file, and why those could not be read, or ""."""
+    """A notebook that was handed in.
+
+    data: the bytes of the file; problem: why those could not be read, or ""
+    student: what an LMS told of the student, {column of a gradebook: value}, or {}
+    """
 
     name: str
     data: bytes
     problem: str = ""
+    student: dict = {}  # noqa: RUF012 (never changed)
 
 
 class Cell(NamedTuple):
@@ -55,109 +66,177 @@ def find(paths):
     for path in map(Path, paths):
         if not path.exists():
             raise ValueError(f"{path} does not exist.")
-        inside = [(_plain(name), data, problem) for name, data, problem in _in(path)]
-        known = [student(name) for name, _, problem in inside if problem != NO_NOTEBOOK]
-        for name, data, problem in inside:
+        files = list(_in(path))
+        students = _students([given for given, _, _, _ in files])
+        known = [who for who, (_, _, _, problem) in zip(students, files, strict=True) if problem != NO_NOTEBOOK]
+        for who, (_, name, data, problem) in zip(students, files, strict=True):
             if problem == NO_NOTEBOOK:
-                if not (who := student(name)) or who in known:
+                if not who or who in known:
                     continue
                 known.append(who)
+            name = _plain(name)
             unique, n = name, 1
             while unique.casefold() in found:
                 n += 1
                 unique = f"{name} ({n})"
-            found[unique.casefold()] = Submission(unique, data, problem)
+            found[unique.casefold()] = Submission(unique, data, problem, who)
     if not found:
         raise ValueError(f"there are no notebooks in {', '.join(map(str, paths))}.")
     return list(found.values())
 
 
-def student(name):
-    """What the name that an LMS gave a file tells of the student; the first part that has such a form counts."""
-    for part in name.split("/"):
-        if found := CANVAS.match(part):
-            return found.groupdict()
-        if found := MOODLE.match(part):
-            return {"Student": found["Student"], "Identifier": f"Participant {found['Identifier']}"}
-    return {}
+def _students(given):
+    """What an LMS's names tell of the student of each file, or {}.
+
+    given: for each file the names that the student did not choose, from the outermost folder on
+
+    What is looked at are the names that stand beside each other in the download, in a folder around it or in none. They
+    are Canvas's if all notebooks among them have its form, and Moodle's if they have that: nothing further inside is,
+    where a student can call a file or a folder after another student.
+    """
+    depth = 0
+    while given and all(len(names) > depth + 1 for names in given) and len({names[depth] for names in given}) == 1:
+        if MOODLE.match(given[0][depth]) or CANVAS.match(given[0][depth]):
+            break
+        depth += 1
+    tops = [names[depth] if len(names) > depth else "" for names in given]
+    notebooks = [top for top in tops if ENDING.search(top) or top.lower().endswith(ZIP)] or tops
+    canvas = all(CANVAS.match(top) for top in notebooks)
+    found = []
+    for top in tops:
+        if canvas and (told := CANVAS.match(top)):
+            found.append(told.groupdict())
+        elif not canvas and (told := MOODLE.match(top)):
+            found.append({"Student": told["Student"], "Identifier": f"Participant {told['Identifier']}"})
+        else:
+            found.append({})
+    return found
 
 
 def _plain(name):
     """A name that can be a file's everywhere, and stays inside the folder it is put into."""
     name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
     parts = [re.sub(r'[<>:"|?*\\\x00-\x1f\x7f]', "_", part).strip() for part in PurePosixPath(name).parts]
-    return "/".join(part for part in parts if part not in ("", ".", "..", "/")) or "notebook"
+    return "/".join(part for part in parts if part.strip("/") not in ("", ".", "..")) or "notebook"
 
 
 def _in(path):
-    """Yield (name, bytes, problem) of the notebooks in a file, a folder or a zip file, and of all that is none."""
+    """Yield (given names, name, bytes, problem) of all files in a file, a folder or a zip file: see `_students`."""
     if path.is_dir():
-        for folder, folders, files in os.walk(path):
+        refused = []
+        for folder, folders, files in os.walk(path, onerror=refused.append):
+            inside = Path(folder).relative_to(path).parts
+            for name in sorted(folders):
+                if Path(folder, name).is_symlink() and not PASSED_OVER.match(name):
+                    yield (*inside, name), "/".join((*inside, name)), b"", "it is a link to a folder, not the folder"
             folders[:] = sorted(name for name in folders if not PASSED_OVER.match(name))
+            if not folders and not files and inside:
+                yield inside, "/".join(inside), b"", NO_NOTEBOOK
             for name in sorted(files):
-                file = Path(folder, name)
-                inside = PurePosixPath(*file.relative_to(path).parent.parts)
-                if name.startswith("."):
-                    continue
-                if not NOTEBOOK.search(name) and file.suffix.lower() != ".zip":
-                    yield str(inside / name), b"", NO_NOTEBOOK
-                    continue
-                for inner, data, problem in _of(file):
-                    yield str(inside / inner), data, problem
+                for inner, data, problem in _of(Path(folder, name)):
+                    yield (*inside, name), "/".join((*inside, inner)), data, problem
+        for error in refused:
+            inside = Path(error.filename).relative_to(path).parts
+            yield inside, "/".join(inside) or path.name, b"", f"it cannot be read: {error.strerror}"
+    elif path.suffix.lower() == ZIP:
+        yield from _exported(path)
     else:
-        yield from _of(path)
+        for name, data, problem in _of(path):
+            yield (path.name,), name, data, problem
+
+
+def _exported(path):
+    """Yield what `_in` does for a zip file that was named: an LMS made it, or the teacher."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                parts = _parts(member)
+                if not parts or "__MACOSX" in parts:
+                    continue
+                # An LMS writes no name that leads elsewhere: that one was made by somebody.
+                strange = member.filename.replace("\\", "/").startswith("/") or ".." in member.filename
+                for name, data, problem in _member(archive, member, parts, 0, [MOST_UNPACKED]):
+                    yield ("",) if strange else parts, "/".join((path.stem, name)), data, problem
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        yield (path.name,), path.stem, b"", f"it is a broken zip file: {error}"
 
 
 def _of(file):
     """Yield (name, bytes, problem) of a file: one for a notebook, one for each in a zip file."""
-    name = file.stem if file.suffix.lower() == ".zip" else NOTEBOOK.sub("", file.name)
+    is_zip = file.suffix.lower() == ZIP
+    name = file.stem if is_zip else ENDING.sub("", file.name) or file.name
     try:
         status = file.lstat()
-        if not stat.S_ISREG(status.st_mode):
+        if file.name.startswith(".") or not (NOTEBOOK.match(file.name) or is_zip):
+            yield file.name, b"", NO_NOTEBOOK
+        elif not stat.S_ISREG(status.st_mode):
             yield name, b"", "it is no ordinary file"
-            return
-        if file.suffix.lower() == ".zip":
-            yield from _zipped(file.read_bytes(), name)
-            return
-        if status.st_size > MOST_BYTES:
+        elif status.st_size > MOST_BYTES:
             yield name, b"", f"it is larger than {MOST_BYTES >> 20} MB"
-            return
-        yield name, file.read_bytes(), ""
+        elif is_zip:
+            yield from _zipped(file.read_bytes(), name, 0, [MOST_UNPACKED])
+        else:
+            yield name, file.read_bytes(), ""
     except OSError as error:
         yield name, b"", f"it cannot be read: {error.strerror or error}"
 
 
-def _zipped(data, name, depth=0):
-    """Yield (name, bytes, problem) of the notebooks in a zip file and in zip files in it, and of all that is none."""
+def _zipped(data, name, depth, left):
+    """Yield (name, bytes, problem) of all files in a zip file that was handed in, and in zip files in it.
+
+    left: a list of the number of bytes that may yet come out
+    """
+    if data.count(b"PK\x01\x02") > MOST_FILES:
+        yield name, b"", f"it is a zip file of more than {MOST_FILES} files"
+        return
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-        members = archive.infolist()
+        members = [(member, _parts(member)) for member in archive.infolist()]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         yield name, b"", f"it is a broken zip file: {error}"
         return
-    for member in members:
-        parts = PurePosixPath(member.filename.replace("\\", "/")).parts
-        if member.is_dir() or not parts or any(PASSED_OVER.match(part) for part in parts):
-            continue
-        notebook, inner = NOTEBOOK.search(parts[-1]), str(PurePosixPath(name, *parts))
-        if not notebook and not inner.lower().endswith(".zip"):
-            yield inner, b"", NO_NOTEBOOK
-            continue
-        inner = NOTEBOOK.sub("", inner) if notebook else inner[:-4]
-        try:
-            with archive.open(member) as file:
-                content = file.read(MOST_BYTES + 1)  # what it says of its size may be wrong
-        except Exception as error:  # zipfile raises many kinds: passwords, methods, check sums
-            yield inner, b"", f"it cannot be taken out of the zip file: {error}"
-            continue
-        if len(content) > MOST_BYTES:
-            yield inner, b"", f"it is larger than {MOST_BYTES >> 20} MB"
-        elif notebook:
-            yield inner, content, ""
-        elif depth < DEEPEST:
-            yield from _zipped(content, inner, depth + 1)
+    if not any(parts for _, parts in members):
+        yield name, b"", NO_NOTEBOOK
+    for member, parts in members:
+        if any(PASSED_OVER.match(part) for part in parts) or not parts:
+            yield name, b"", NO_NOTEBOOK
         else:
-            yield inner, b"", "it is a zip file in too many others: unpack it"
+            for inner, content, problem in _member(archive, member, parts, depth, left):
+                yield "/".join((name, inner)), content, problem
+
+
+def _parts(member):
+    """The names that lead to a member of a zip file, inside of where it is unpacked to; () if there are none."""
+    name = member.filename
+    if not member.flag_bits & 0x800:  # it does not say that it is UTF-8, and macOS's Finder writes that without saying
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return tuple(part for part in PurePosixPath(name.replace("\\", "/")).parts if part.strip("/") not in ("", ".."))
+
+
+def _member(archive, member, parts, depth, left):
+    """Yield (name, bytes, problem) of one member of a zip file, several if it is one itself."""
+    name, is_zip = "/".join(parts), parts[-1].lower().endswith(ZIP)
+    if member.is_dir() or not (NOTEBOOK.match(parts[-1]) or is_zip) or any(map(PASSED_OVER.match, parts)):
+        yield name, b"", NO_NOTEBOOK
+        return
+    name = name[: -len(ZIP)] if is_zip else ENDING.sub("", name)
+    most = min(MOST_BYTES, left[0])
+    try:
+        with archive.open(member) as file:
+            content = file.read(most + 1)  # what it says of its size may be wrong
+    except Exception as error:  # zipfile raises many kinds: passwords, methods, check sums
+        yield name, b"", f"it cannot be taken out of the zip file: {error}"
+        return
+    left[0] -= len(content)
+    if len(content) > most:
+        yield name, b"", f"it is larger than {MOST_BYTES >> 20} MB, or its zip file than {MOST_UNPACKED >> 20} MB"
+    elif not is_zip:
+        yield name, content, ""
+    elif depth < DEEPEST:
+        yield from _zipped(content, name, depth + 1, left)
+    else:
+        yield name, b"", "it is a zip file in too many others: unpack it"
 
 
 def cells(submission):

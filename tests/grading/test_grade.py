@@ -84,6 +84,8 @@ def test_grades_in_a_table_and_words_in_a_page(handed_in, tmp_path):
     assert {row["status"] for row in rows if row["submission"] == "Ada"} == {"graded"}
     assert {row["status"] for row in rows if row["submission"] == "Bo Ö"} == {"not attempted"}
     assert rows[-1]["status"].startswith("needs review: it is no notebook")
+    if os.name == "posix":
+        assert (tmp_path / "out").stat().st_mode & 0o077 == 0  # nobody else can look
 
 
 def test_nothing_is_graded_twice_nor_overwritten(handed_in, tmp_path):

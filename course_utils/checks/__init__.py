@@ -1,41 +1,29 @@
 """What an exercise says to the learner at once: `check("1.3", hidden_delta)` prints one line, and `progress()` another.
 
-A question is data (`core.Question`): an exercise is a module with a tuple QUESTIONS, listed here.
+A question is data (`core.Question`), and has a page, a module of its own here: that of 1.3 is q1_3. They are found.
 """
 
+import importlib
 import itertools
+import pkgutil
+import re
 
-from course_utils.checks import (
-    exercise01,
-    exercise02,
-    exercise03,
-    exercise04,
-    exercise05,
-    exercise06,
-    exercise07,
-    exercise08,
-    exercise09,
-)
 from course_utils.checks.core import SECONDS, verdict_on
 from course_utils.checks.verdict import RIGHT, line
 from course_utils.questions.predictions import answers, record
 
 EXERCISE = "exercise "  # how a key of the stored answers begins that means a question
-QUESTIONS = {
-    question.id: question
-    for exercise in (
-        exercise01,
-        exercise02,
-        exercise03,
-        exercise04,
-        exercise05,
-        exercise06,
-        exercise07,
-        exercise08,
-        exercise09,
-    )
-    for question in exercise.QUESTIONS
-}
+
+
+def _pages():
+    """The pages of all questions, in the order of their numbers."""
+    found = [re.fullmatch(r"q(\d+)_(\d+)", module.name) for module in pkgutil.iter_modules(__path__)]
+    numbers = sorted((int(match[1]), int(match[2])) for match in found if match)
+    return [importlib.import_module(f"{__name__}.q{exercise}_{n}") for exercise, n in numbers]
+
+
+PAGES = _pages()
+QUESTIONS = {page.QUESTION.id: page.QUESTION for page in PAGES}
 
 
 def check(question_id, answer=None, *, seconds=SECONDS):

@@ -67,12 +67,11 @@ def _trial(question, seed, public, private=None):
 
 
 def _pickled(cases):
-    """Inputs as the sandbox can load them: what is defined beside the answers goes along whole."""
-    modules = [module for name, module in vars(checks).items() if name.startswith("exercise")]
-    for module in modules:
-        cloudpickle.register_pickle_by_value(module)
+    """Inputs as the sandbox can load them: what is defined on a question's page goes along whole."""
+    for page in checks.PAGES:
+        cloudpickle.register_pickle_by_value(page)
     try:
         return cloudpickle.dumps(cases)
     finally:
-        for module in modules:
-            cloudpickle.unregister_pickle_by_value(module)
+        for page in checks.PAGES:
+            cloudpickle.unregister_pickle_by_value(page)

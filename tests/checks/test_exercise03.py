@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course_utils import activations, diagnostics, losses, mlp, optimizers, training
-from course_utils.checks import QUESTIONS, exercise03
+from course_utils.checks import QUESTIONS, q3_1, q3_2, q3_3, q3_4, q3_5
 
 
 def _trained(params, x, labels, steps, activation="tanh", lr=0.1):
@@ -20,14 +20,14 @@ def test_dead_neurons_are_those_that_no_input_switches_on():
         n = W.shape[1]
         h = np.concatenate([np.zeros((1, n)), 1e6 * np.eye(n), np.abs(rng.normal(size=(1000, n)))])
         on = (h @ W.T + b > 0).any(axis=0)
-        assert exercise03.dead_for_ever(W, b) == np.flatnonzero(~on).tolist()
+        assert q3_1.dead_for_ever(W, b) == np.flatnonzero(~on).tolist()
 
 
 def test_equal_rows_part_at_the_first_step_unless_softmax_sees_no_difference():
     rng = np.random.default_rng(1)
     for n_in, n, n_out in (case.values() for case in QUESTIONS["3.2"].inputs()):
         x, labels = rng.normal(size=(40, n_in)), rng.integers(n_out, size=40)
-        start = exercise03.equal_rows_start(n_in, n, n_out)
+        start = q3_2.equal_rows_start(n_in, n, n_out)
         blind = start | {"W2": np.ones((n_out, 1)) * rng.normal(size=n)}
         for params, rows in ((start, n), (blind, 1)):
             assert diagnostics.distinct_rows(_trained(params, x, labels, 1).params["W1"]) == rows
@@ -37,10 +37,10 @@ def test_effective_rank_counts_equal_singular_values_and_lies_below_the_rank():
     rng = np.random.default_rng(2)
     for r in range(1, 5):
         left, right = (np.linalg.qr(rng.normal(size=(6, r)))[0] for _ in range(2))
-        assert exercise03.effective_rank(left @ right.T) == pytest.approx(r)
+        assert q3_3.effective_rank(left @ right.T) == pytest.approx(r)
         W = left @ np.diag(rng.uniform(0.1, 3, size=r)) @ right.T
-        assert diagnostics.participation_ratio(W) <= exercise03.effective_rank(W) + 1e-9
-        assert 1 - 1e-9 <= exercise03.effective_rank(W) <= r + 1e-9
+        assert diagnostics.participation_ratio(W) <= q3_3.effective_rank(W) + 1e-9
+        assert 1 - 1e-9 <= q3_3.effective_rank(W) <= r + 1e-9
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "identity"])
@@ -53,11 +53,11 @@ def test_zero_matrices_move_when_the_answer_to_3_4_says(activation, L):
         start = base | {f"W{l}": 0 * base[f"W{l}"] for l in range(1, L + 1) if zero[l - 1]}
         end = _trained(start, x, labels, 50, activation).params
         moved = [bool((end[f"W{l}"] != start[f"W{l}"]).any()) for l in range(1, L + 1)]
-        assert moved == exercise03.ever_move(list(zero), activations.get(activation)), zero
+        assert moved == q3_4.ever_move(list(zero), activations.get(activation)), zero
 
 
 def test_planted_activations_have_the_slopes_they_say():
-    for phi in (exercise03._shifted, exercise03._squared_relu):
+    for phi in (q3_4._shifted, q3_4._squared_relu):
         z, eps = np.array([-1.3, 0.0, 0.4, 2.0]), 1e-6
         assert phi.derivative(z) == pytest.approx((phi(z + eps) - phi(z - eps)) / (2 * eps), abs=1e-5)
 
@@ -81,8 +81,8 @@ def test_balanced_neurons_stay_together_and_all_others_part():
             progress=False,
         )
         trace = mlp.forward(run.params, x)
-        for l, classes in enumerate(exercise03.balanced_classes(**case), start=1):
-            found = [exercise03._as_classes(_labels(trace.h[l].T))]
+        for l, classes in enumerate(q3_5.balanced_classes(**case), start=1):
+            found = [q3_5._as_classes(_labels(trace.h[l].T))]
             assert found == [classes]
 
 
@@ -97,14 +97,14 @@ def test_twins_of_lesson_2_are_balanced_classes_of_one_hidden_layer():
     """With one hidden layer, whose inputs and outputs are alone, equal totals are equal weights."""
     for case in QUESTIONS["2.3"].inputs():
         if mlp.depth(case["params"]) == 2:
-            assert exercise03.balanced_classes(case["params"]) == [QUESTIONS["2.3"].reference(**case)]
+            assert q3_5.balanced_classes(case["params"]) == [QUESTIONS["2.3"].reference(**case)]
 
 
 def test_the_error_sent_back_is_that_of_the_lesson():
     """dL/dW1 has the rows M v_i, and M 1 = 0."""
     rng = np.random.default_rng(5)
     x, labels = rng.normal(size=(40, 5)), rng.integers(3, size=40)
-    params = exercise03.equal_rows_start(5, 4, 3)
+    params = q3_2.equal_rows_start(5, 4, 3)
     trace = mlp.forward(params, x)
     delta = losses.cross_entropy.gradient(trace.output, labels)
     M = x.T @ ((1 - trace.h[1][:, :1] ** 2) * delta)

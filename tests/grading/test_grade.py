@@ -287,10 +287,10 @@ def test_expected_values_are_nowhere_in_the_sandbox():
         "tops = set(os.listdir('/')) - set(system)\n"
         "files = [f'{d}/{f}' for top in tops for d, _, names in os.walk(f'/{top}') for f in names]\n"
         "assert len(files) > 1000\n"
-        "found = [p for p in files if 'solutions' in p or p.endswith('exercise02.py')]\n"
-        "try:\n    import course_utils.checks.exercise02\n    found.append('imported')\nexcept ImportError:\n    pass\n"
+        "found = [p for p in files if 'solutions' in p or p.endswith('q2_1.py')]\n"
+        "try:\n    import course_utils.checks.q2_1\n    found.append('imported')\nexcept ImportError:\n    pass\n"
         "from course_utils import checks\n"
-        "found += [name for name in ('QUESTIONS', 'exercise02') if hasattr(checks, name)]\n"
+        "found += [name for name in ('QUESTIONS', 'PAGES', 'q2_1') if hasattr(checks, name)]\n"
         "raise ValueError(found)"
     )
     assert host.run([{"code": looked, "seconds": 60}], "bwrap") == {0: {"error": "ValueError: []"}}

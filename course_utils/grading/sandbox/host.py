@@ -44,7 +44,13 @@ ALONE = threading.Lock()
 PACKAGE = Path(__file__).resolve().parents[2]
 # Folders of the package that hold answers or are no business of anybody, and what of them is no secret.
 HIDDEN = ("authoring", "checks", "grading", "publishing")
-SHOWN = ("checks/core.py", "checks/values.py", "grading/sandbox/runner.py", "grading/sandbox/wire.py")
+SHOWN = (
+    "checks/core.py",
+    "checks/values.py",
+    "checks/verdict.py",
+    "grading/sandbox/runner.py",
+    "grading/sandbox/wire.py",
+)
 SITE = "/course"  # where the package stands in the sandbox
 
 

@@ -132,7 +132,7 @@ def _hide_answers():
         def find_spec(name, path=None, target=None):
             if name.startswith(
                 (
-                    "course_utils.checks.exercise",
+                    "course_utils.checks.q",  # the pages of the questions
                     "course_utils.authoring",
                     "course_utils.grading",
                     "course_utils.publishing",

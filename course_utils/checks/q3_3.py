@@ -1,0 +1,138 @@
+"""Question 3.3, how many directions count?."""
+
+import numpy as np
+
+from course_utils import diagnostics
+from course_utils.checks.core import Mistake, Question
+
+
+def effective_rank(W):
+    """exp of the entropy of the singular values, scaled to sum 1 (Roy & Vetterli 2007); 0 for a zero matrix."""
+    return _entropy_rank(W)
+
+
+def _entropy_rank(W, weigh=lambda s: s, total=np.sum, log=np.log, back=np.exp):
+    """The effective rank, or a wrong one from other parts."""
+    s = weigh(np.linalg.svd(W, compute_uv=False))
+    if not s.any():
+        return 0.0
+    p = s[s > 0] / total(s)
+    return float(back(-(p * log(p)).sum()))
+
+
+def _matrices(rng):
+    yield (rng.normal(size=(4, 6)),)
+    yield (rng.normal(size=(5, 3)) * [3, 1, 0.1],)
+    yield (np.outer(rng.normal(size=4), rng.normal(size=3)),)
+    yield (np.diag([2.0, 1.0, 1.0, 0.0]),)
+    yield (np.zeros((3, 2)),)
+    yield (np.eye(3)[:, [1, 2, 0]],)
+    yield (np.diag([1.0, 5e-4]),)  # small is not zero
+
+
+def _nan_for_zeros(W):
+    s = np.linalg.svd(W, compute_uv=False)
+    p = s / s.sum()
+    return np.exp(-(p * np.log(p)).sum())
+
+
+def _one_for_zero_matrix(W):
+    return effective_rank(W) or 1.0
+
+
+def _padded(W, pad=1e-3):
+    s = np.linalg.svd(W, compute_uv=False)
+    p = s / (s.sum() or 1)
+    return float(np.exp(-(p * np.log(p + pad)).sum())) if s.any() else 0.0
+
+
+QUESTION = Question(
+    "3.3",
+    2,
+    "How many directions count?",
+    effective_rank,
+    _matrices,
+    (
+        Mistake(
+            "entropy",
+            "this is the entropy: the effective rank is its exponential",
+            lambda W: _entropy_rank(W, back=float),
+        ),
+        Mistake(
+            "squares",
+            "p is made of the singular values themselves, not of their squares",
+            lambda W: _entropy_rank(W, np.square),
+        ),
+        Mistake(
+            "log2", "exp belongs to the natural logarithm np.log, not to log2", lambda W: _entropy_rank(W, log=np.log2)
+        ),
+        Mistake(
+            "exp2",
+            "2 ** H belongs to the logarithm with base 2, np.log2: with np.log take np.exp",
+            lambda W: _entropy_rank(W, back=np.exp2),
+        ),
+        Mistake("log10", "exp belongs to np.log, not to log10", lambda W: _entropy_rank(W, log=np.log10)),
+        Mistake(
+            "no-minus",
+            "the minus of the entropy is missing: this is one over the effective rank",
+            lambda W: _entropy_rank(W, back=lambda h: np.exp(-h)),
+        ),
+        Mistake(
+            "by-largest",
+            "p must sum to 1: divide by the sum, not by the largest",
+            lambda W: _entropy_rank(W, total=np.max),
+        ),
+        Mistake(
+            "not-normalised",
+            "p must sum to 1: divide the singular values by their sum",
+            lambda W: _entropy_rank(W, total=lambda s: 1.0),
+        ),
+        Mistake(
+            "by-length",
+            "p must sum to 1: divide by the sum, not by the length sqrt(sum s^2)",
+            lambda W: _entropy_rank(W, total=np.linalg.norm),
+        ),
+        Mistake(
+            "plain-rank",
+            "this is the plain rank, which a tiny change makes jump",
+            lambda W: float(np.linalg.matrix_rank(W)),
+        ),
+        Mistake(
+            "participation-ratio",
+            "this is the participation ratio of the lesson, another effective rank",
+            diagnostics.participation_ratio,
+        ),
+        Mistake(
+            "stable-rank", "this is the stable rank of the lesson, another effective rank", diagnostics.stable_rank
+        ),
+        Mistake(
+            "nan-for-zeros", "a singular value of 0 counts nothing: leave it out, or 0 log 0 gives nan", _nan_for_zeros
+        ),
+        Mistake(
+            "small-left-out",
+            "small is not zero: leave out singular values of 0 only",
+            lambda W: _entropy_rank(W, lambda s: s * (s > 1e-3)),
+        ),
+        Mistake("one-for-zero-matrix", "a zero matrix has no direction at all: return 0 for it", _one_for_zero_matrix),
+        Mistake(
+            "added-little",
+            "a number added inside the logarithm changes the result: leave singular values of 0 out instead",
+            lambda W: _padded(W, 1e-6),
+        ),
+        Mistake(
+            "added-more",
+            "a number added inside the logarithm changes the result: leave the singular values of 0 out instead",
+            _padded,
+        ),
+    ),
+    advice=(
+        (
+            r"must be square",
+            "singular values, np.linalg.svd(W, compute_uv=False), not eigenvalues: W need not be square",
+        ),
+        (
+            r"inhomogeneous|unpack|tuple|SVDResult|broadcast together",
+            "np.linalg.svd returns three things: with compute_uv=False only the singular values",
+        ),
+    ),
+)

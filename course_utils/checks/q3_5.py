@@ -1,0 +1,224 @@
+"""Question 3.5, who moves together?."""
+
+import itertools
+
+import numpy as np
+
+from course_utils import mlp
+from course_utils.checks.core import Mistake, Question
+
+
+def balanced_classes(params):
+    """The largest balanced classes of the neurons of each hidden layer."""
+    return _refined(params)
+
+
+def _partition(keys, before):
+    """New labels 0, 1, ..., by the order of first appearance of (old label, key)."""
+    seen = {}
+    return [seen.setdefault((label, *np.ravel(key)), len(seen)) for label, key in zip(before, keys, strict=True)]
+
+
+def _refined(params, *, bias=True, below=True, above=True, most=99, inputs_alone=True, outputs_alone=True, by="class"):
+    """The coarsest balanced classes; the keywords make wrong answers of it."""
+    L = mlp.depth(params)
+    sizes = [params["W1"].shape[1], *(len(params[f"b{l}"]) for l in range(1, L + 1))]
+    labels = [[0] * n for n in sizes]
+    labels[0] = list(range(sizes[0])) if inputs_alone else labels[0]
+    labels[L] = list(range(sizes[L])) if outputs_alone else labels[L]
+
+    def totals(W, label):
+        if by == "weight":
+            return W
+        if by == "layer":
+            return W.sum(axis=1, keepdims=True)
+        return W @ np.eye(max(label) + 1)[label]
+
+    for _ in range(most):
+        before = [list(label) for label in labels]
+        for l in range(1, L):
+            keys = np.hstack(
+                [
+                    params[f"b{l}"][:, None] * bias,
+                    totals(params[f"W{l}"], before[l - 1]) * below,
+                    totals(params[f"W{l + 1}"].T, before[l + 1]) * above,
+                ]
+            )
+            labels[l] = _partition(keys, before[l])
+        if labels == before:
+            break
+    return [_as_classes(label) for label in labels[1:L]]
+
+
+def _as_classes(label):
+    """The members of each label, in the order of their smallest ones."""
+    return [[i for i, k in enumerate(label) if k == which] for which in range(max(label) + 1)]
+
+
+def _switched(params, labels, rng):
+    """Add to each matrix what changes no total between classes: +k, -k over -k, +k within a block."""
+    for l in range(1, mlp.depth(params) + 1):
+        for rows, columns in itertools.product(_as_classes(labels[l]), _as_classes(labels[l - 1])):
+            for _ in range(3 * (len(rows) > 1 and len(columns) > 1)):
+                (i, j), (p, q) = (rng.choice(group, 2, replace=False) for group in (rows, columns))
+                k = float(rng.integers(1, 4))
+                params[f"W{l}"][[i, j, i, j], [p, q, q, p]] += [k, k, -k, -k]
+
+
+def _net_of(labels, rng):
+    """A net of whole numbers whose neurons are balanced in these classes."""
+    params = {}
+    for l, (below, here) in enumerate(itertools.pairwise(labels), start=1):
+        between = rng.integers(-5, 6, size=(max(here) + 1, max(below) + 1)).astype(float)
+        params[f"W{l}"] = between[np.ix_(here, below)]
+        params[f"b{l}"] = rng.integers(-3, 4, size=max(here) + 1).astype(float)[here]
+    _switched(params, labels, rng)
+    return params
+
+
+def _chain(rng):
+    """All is equal but one bias of the third layer: that parts layer 2, and layer 2 parts layer 1."""
+    params = _net_of([[0, 1], [0] * 4, [0] * 4, [0] * 4, [0, 1]], rng)
+    pairs = np.kron(np.eye(2), np.ones((2, 2)))
+    params |= {"W2": pairs.copy(), "W3": np.eye(4), "b3": np.array([0.0, 0.0, 0.0, 1.0])}
+    return params
+
+
+def _nets_to_sort(rng):
+    identity_net = _net_of([[0, 1, 2], [0] * 4, [0] * 4, [0, 1]], rng)
+    identity_net["W2"] = np.eye(4)
+    yield (identity_net,)
+    mixed = rng.permutation
+    yield (_net_of([[0, 1], mixed([0, 1, 0, 1, 0]), mixed([0, 0, 0, 1]), [0, 1, 2]], rng),)
+    yield (_chain(rng),)
+    yield (_net_of([[0, 1, 2], mixed([0, 1, 2, 0, 2, 1]), [0, 1]], rng),)
+    yield (_net_of([[0, 1], mixed([0, 0, 1, 1, 2]), mixed([0, 1, 0, 1]), mixed([0, 0, 1]), [0, 1]], rng),)
+    same_row_sums, same_column_sums = (_net_of([[0, 1, 2], [0] * 3, [0] * 3, [0, 1, 2]], rng) for _ in range(2))
+    same_row_sums["W1"][1] = np.roll(same_row_sums["W1"][1], 1)
+    same_column_sums["W3"][:, 2] = np.roll(same_column_sums["W3"][:, 2], 1)
+    yield (same_row_sums,)
+    yield (same_column_sums,)
+    one_bias = _net_of([[0, 1], [0] * 4, [0] * 3, [0, 1]], rng)
+    one_bias["b1"][2] += 1
+    yield (one_bias,)
+    yield (mlp.initialize([2, 3, 4, 2], "zeros"),)
+    only_above = _net_of([[0, 1], [0] * 4, [0] * 4, [0, 1]], rng)
+    only_above["W2"] += np.outer([1, -1, 0, 0], [2, 0, 0, -2])
+    only_above["W2"][0] += [1.0, 0, 0, -1]
+    yield (only_above,)
+
+
+def _wrong_sorting(calls):
+    """What is wrong with the classes of all layers; None if nothing is."""
+    for call in calls:
+        if call.value == call.expected:
+            continue
+        params = call.args["params"]
+        hidden = mlp.depth(params) - 1
+        if len(call.value) != hidden:
+            return f"one entry for each hidden layer was expected, here {hidden}, got {len(call.value)}"
+        for l, (classes, right) in enumerate(zip(call.value, call.expected, strict=True), start=1):
+            if not (isinstance(classes, list) and all(_indices(group) for group in classes)):
+                return f"layer {l}: a list of classes was expected, each a list of indices, such as [[0, 2], [1]]"
+            n, members = len(params[f"b{l}"]), sorted(itertools.chain(*classes))
+            if members != list(range(n)):
+                return f"layer {l}: each of its {n} neurons must be in exactly one class, the members are {members}"
+            if classes != right and sorted(map(sorted, classes)) == right:
+                return "the classes are right, but not sorted: each by index, the list by its smallest members"
+        l = next(l for l, right in enumerate(call.expected) if call.value[l] != right)
+        sizes = [params["W1"].shape[1], *(len(params[f"b{k}"]) for k in range(1, hidden + 2))]
+        return (
+            f"values wrong: for layers of {sizes}, layer {l + 1} has {len(call.value[l])} "
+            f"class{'es' * (len(call.value[l]) != 1)} where there should be {len(call.expected[l])}"
+        )
+    return None
+
+
+def _indices(group):
+    return isinstance(group, list) and all(isinstance(i, int) and not isinstance(i, bool) for i in group)
+
+
+def _each_alone(params):
+    return [[[i] for i in range(len(params[f"b{l}"]))] for l in range(1, mlp.depth(params))]
+
+
+def _all_together(params):
+    return [[list(range(len(params[f"b{l}"])))] for l in range(1, mlp.depth(params))]
+
+
+def _but(**change):
+    return lambda params: _refined(params, **change)
+
+
+QUESTION = Question(
+    "3.5",
+    3,
+    "Who moves together?",
+    balanced_classes,
+    _nets_to_sort,
+    (
+        Mistake(
+            "single-weights",
+            "single weights are compared: equal totals to and from each class are enough, the weights may differ",
+            _but(by="weight"),
+        ),
+        Mistake(
+            "one-round",
+            "one round is not enough: neurons that part may part those above and below, go on until nothing changes",
+            _but(most=1),
+        ),
+        Mistake(
+            "two-rounds",
+            "two rounds are not enough: go on until a round changes nothing",
+            _but(most=2),
+        ),
+        Mistake(
+            "not-above",
+            "what neurons send to the layer above counts, too: different errors come back",
+            _but(above=False),
+        ),
+        Mistake("not-below", "what neurons get from the layer below counts, too", _but(below=False)),
+        Mistake("no-bias", "neurons of a class must have equal biases, too", _but(bias=False)),
+        Mistake(
+            "bias-only",
+            "only the biases are compared: the totals to and from the classes count, too",
+            _but(above=False, below=False),
+        ),
+        Mistake(
+            "inputs-together",
+            "each input is a class of its own: rows of W1 must agree entry by entry",
+            _but(inputs_alone=False),
+        ),
+        Mistake(
+            "outputs-together",
+            "each output is a class of its own: columns of W^L must agree entry by entry",
+            _but(outputs_alone=False),
+        ),
+        Mistake(
+            "ends-together",
+            "inputs and outputs are classes of their own, each of them",
+            _but(inputs_alone=False, outputs_alone=False),
+        ),
+        Mistake(
+            "whole-layers",
+            "totals over a whole layer are compared: take one total for each class, and again when classes split",
+            _but(by="layer"),
+        ),
+        Mistake(
+            "each-alone",
+            "not every neuron is alone: begin with all of a layer in one class, and split only where you must",
+            _each_alone,
+        ),
+        Mistake("all-together", "some neurons must part: split a class where biases or totals differ", _all_together),
+    ),
+    _wrong_sorting,
+    advice=(
+        (r"unhashable type: '(numpy.ndarray|list)'", "a key of a dict must be a tuple: tuple(totals)"),
+        (r"truth value of an array", "== compares entry by entry: use np.array_equal, or tuples"),
+        (r"^KeyError: '[Wb]", "there are W1, b1, ..., WL, bL: layer l sends its h through W^(l+1)"),
+        (
+            r"matmul|broadcast|concatenation",
+            "W^l has shape (n_l, n_(l-1)): what neurons send up stands in the columns of W^(l+1)",
+        ),
+    ),
+)

@@ -1,0 +1,115 @@
+"""Question 4.1, what a zero matrix costs."""
+
+import numpy as np
+
+from course_utils.checks.core import Mistake, Question
+
+
+def first_steps(zero):
+    """The first step at which each W^l has a gradient, if some of the matrices start at zero."""
+    return [sum(zero[l:]) for l in range(1, len(zero) + 1)]
+
+
+def wrong_steps(calls):
+    """Which first steps are wrong; None if none are."""
+    for call in calls:
+        if len(call.value) != len(call.expected):
+            n = len(call.expected)
+            return f"the list needs one entry for each of the L = {n} matrices: it has {len(call.value)}"
+        if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in call.value):
+            return "each entry must be a step 0, 1, 2, ..., or None for never, without quotes"
+        pairs = enumerate(zip(call.value, call.expected, strict=True), start=1)
+        wrong = [f"W{l}" for l, (a, b) in pairs if a != b]
+        if wrong:
+            given = call.args.get("zero") or {l: b.tolist() for l, b in call.args["biases"].items()}
+            name = "zero" if "zero" in call.args else f"{call.args['activation'].name}, biases"
+            return f"values wrong: for {name} = {given} look again at {', '.join(wrong)}"
+    return None
+
+
+def _patterns(rng):
+    patterns = ["TTTT", "FTFT", "TFFT", "FFTF", "TTF", "FTTFT", "TF", "FFF", "FTTFFTF"]
+    drawn = [rng.random(n) < 0.5 for n in (6, 8, 9)]
+    return [([letter == "T" for letter in pattern],) for pattern in patterns] + [(draw.tolist(),) for draw in drawn]
+
+
+def _each(rule):
+    """A wrong answer from a rule (zero, l, L) for one matrix."""
+    return lambda zero: [rule(zero, l, len(zero)) for l in range(1, len(zero) + 1)]
+
+
+_above = "W^l itself need not be different from zero to get a gradient: count the zero matrices above it only"
+
+
+QUESTION = Question(
+    "4.1",
+    2,
+    "What a zero matrix costs",
+    first_steps,
+    _patterns,
+    (
+        Mistake(
+            "all-counted",
+            "L - l is right only if all matrices are zero: matrices that are not zero send the error on at once",
+            _each(lambda zero, l, L: L - l),
+        ),
+        Mistake(
+            "zero-counted",
+            "L - l is not the step of every zero matrix: what counts is how many matrices above it are zero",
+            _each(lambda zero, l, L: L - l if zero[l - 1] else 0),
+        ),
+        Mistake("itself-counted", _above, _each(lambda zero, l, L: sum(zero[l - 1 :]))),
+        Mistake(
+            "random-at-once",
+            "a random matrix may have to wait, too: its error comes through the zero matrices above it",
+            _each(lambda zero, l, L: sum(zero[l:]) if zero[l - 1] else 0),
+        ),
+        Mistake(
+            "below",
+            "these are the zero matrices below: the error comes from above, from the output",
+            _each(lambda zero, l, L: sum(zero[: l - 1])),
+        ),
+        Mistake(
+            "below-and-itself",
+            "these are the zero matrices below, and W^l itself: the error comes from above, from the output",
+            _each(lambda zero, l, L: sum(zero[:l])),
+        ),
+        Mistake(
+            "at-most-one",
+            "each zero matrix above costs a step of its own: they wake one after the other, not all at once",
+            _each(lambda zero, l, L: int(any(zero[l:]))),
+        ),
+        Mistake(
+            "all-zeros",
+            "not every zero matrix counts, only those above W^l",
+            _each(lambda zero, l, L: sum(zero)),
+        ),
+        Mistake(
+            "not-zeros",
+            "this counts the matrices that are not zero: those let the error through without a wait",
+            _each(lambda zero, l, L: L - l - sum(zero[l:])),
+        ),
+        Mistake(
+            "from-one",
+            "steps are counted from 0: with no zero matrix above there is a gradient at step 0",
+            _each(lambda zero, l, L: sum(zero[l:]) + 1),
+        ),
+        Mistake(
+            "next-only",
+            "only the matrix next above is looked at: the error comes through all matrices above",
+            _each(lambda zero, l, L: int(l < L and zero[l])),
+        ),
+        Mistake("reversed", "the order is reversed: the list begins with W^1", lambda zero: first_steps(zero)[::-1]),
+        Mistake(
+            "never",
+            "not never: the last matrix has a gradient at step 0, and what it wakes wakes the others",
+            _each(lambda zero, l, L: None if any(zero[l:]) else 0),
+        ),
+        Mistake(
+            "no-wait",
+            "a zero matrix above lets no error through, until it has moved: W^l waits",
+            _each(lambda zero, l, L: 0),
+        ),
+    ),
+    wrong_steps,
+)

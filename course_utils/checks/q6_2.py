@@ -1,0 +1,131 @@
+"""Question 6.2, there and back."""
+
+import math
+
+import numpy as np
+
+from course_utils.checks.core import Mistake, Question
+
+
+def there_and_back(widths, mode):
+    """The factors of the signal, over all layers, and of the error, over all but the first, of a linear network."""
+    return _both(_variance, range(1, len(widths)), range(2, len(widths)))(widths, mode)
+
+
+def _chains(rng):
+    for mode in ("fan_in", "fan_avg", "fan_out"):
+        for L in (2, 3, 5):
+            yield [int(n) for n in rng.choice(np.arange(2, 40), size=L + 1, replace=False)], mode
+
+
+def _variance(n_in, n_out, mode):
+    return {"fan_in": 1 / n_in, "fan_avg": 2 / (n_in + n_out), "fan_out": 1 / n_out}[mode]
+
+
+def _both(variance, forward_layers, backward_layers, forward=lambda i, o: i, backward=lambda i, o: o, total=math.prod):
+    """An answer from a rule for the variance, the layers that count, and the number of terms in each sum."""
+
+    def function(widths, mode):
+        def factors(layers, terms):
+            pairs = [(widths[l - 1], widths[l]) for l in layers]
+            return [terms(*pair) * variance(*pair, mode) for pair in pairs]
+
+        return np.array([total(factors(forward_layers, forward)), total(factors(backward_layers, backward))])
+
+    return function
+
+
+def _chain(variance=_variance, forward_from=1, backward_from=2, until=0, **rules):
+    """A wrong answer to 6.2."""
+    return lambda widths, mode: _both(
+        variance, range(forward_from, len(widths)), range(backward_from, len(widths) - until), **rules
+    )(widths, mode)
+
+
+def _by_the_sum(n_in, n_out, mode):
+    return 1 / (n_in + n_out) if mode == "fan_avg" else _variance(n_in, n_out, mode)
+
+
+def _fans_exchanged(n_in, n_out, mode):
+    return _variance(n_out, n_in, mode)
+
+
+def _he(n_in, n_out, mode):
+    return 2 * _variance(n_in, n_out, mode)
+
+
+def _deviation(n_in, n_out, mode):
+    return math.sqrt(_variance(n_in, n_out, mode))
+
+
+def _root_of_both(widths, mode):
+    return np.sqrt(there_and_back(widths, mode))
+
+
+QUESTION = Question(
+    "6.2",
+    2,
+    "There and back",
+    there_and_back,
+    _chains,
+    (
+        Mistake(
+            "order", "the order is wrong: forward first, backward second", lambda *args: there_and_back(*args)[::-1]
+        ),
+        Mistake(
+            "backward-one-more",
+            "one layer too many on the way back: from delta^L to delta^1 the error passes W^L, ..., W^2, not W^1",
+            _chain(backward_from=1),
+        ),
+        Mistake(
+            "forward-one-fewer",
+            "one layer too few on the way there: the signal passes W^1, ..., W^L, and W^1 too",
+            _chain(forward_from=2),
+        ),
+        Mistake("backward-one-fewer", "one layer too few on the way back: the error passes W^L, too", _chain(until=1)),
+        Mistake(
+            "backward-last-left-out",
+            "the last matrix is left out on the way back instead of the first",
+            _chain(backward_from=1, until=1),
+        ),
+        Mistake(
+            "sum-of-fans",
+            '"fan_avg" is 2 / (n_in + n_out): one over the mean of the two, not over their sum',
+            _chain(_by_the_sum),
+        ),
+        Mistake(
+            "fans-exchanged",
+            "n_in and n_out of a layer are exchanged: W^l has n_(l-1) inputs and n_l outputs",
+            _chain(_fans_exchanged),
+        ),
+        Mistake("he", "He's 2 is for ReLU: this network is linear", _chain(_he)),
+        Mistake("deviation", "the variance belongs here, not the standard deviation", _chain(_deviation)),
+        Mistake(
+            "sizes",
+            "these are the factors of the sizes: of the mean squares they are the squares of that",
+            _root_of_both,
+        ),
+        Mistake(
+            "backward-terms",
+            "on the way back each sum runs over the layer's n_l outputs (the rows of W), not over its inputs",
+            _chain(backward=lambda i, o: i),
+        ),
+        Mistake(
+            "forward-terms",
+            "on the way there each sum runs over the layer's n_(l-1) inputs (the columns of W), not over its outputs",
+            _chain(forward=lambda i, o: o),
+        ),
+        Mistake(
+            "both-terms",
+            "both sums run over the wrong fan: n_(l-1) terms on the way there, n_l on the way back",
+            _chain(forward=lambda i, o: o, backward=lambda i, o: i),
+        ),
+        Mistake("added", "the factors of the layers multiply, they do not add", _chain(total=sum)),
+        Mistake(
+            "variances-only",
+            "only the variances are multiplied: each sum has as many terms as the layer has inputs, or outputs",
+            _chain(forward=lambda i, o: 1, backward=lambda i, o: 1),
+        ),
+    ),
+    advice=((r"^IndexError", "there are L + 1 widths: W^l lies between widths[l - 1] and widths[l]"),),
+)

@@ -1,0 +1,122 @@
+"""Question 7.3, pulled apart."""
+
+import numpy as np
+
+from course_utils import mlp
+from course_utils.checks.core import Mistake, Question
+
+
+def stretching(params, x, nudge):
+    """The factors by which the squared distance of two inputs grows from z^l to z^(l+1)."""
+    there, here = mlp.forward(params, x + nudge).z, mlp.forward(params, x).z
+    distance = np.array([((there[l] - here[l]) ** 2).sum() for l in sorted(here)])
+    return distance[1:] / distance[:-1]
+
+
+def _near_inputs(rng):
+    for sizes, n, sigma_w in (([3, 6, 5, 2], 4, 3.0), ([5, 4, 7, 6, 3], 6, 2.0), ([2, 8, 3], 5, 1.5)):
+        params = mlp.initialize(sizes, "normal", sigma_w=sigma_w, sigma_b=0.3, rng=rng)
+        yield params, rng.normal(size=(n, sizes[0])), 0.3 * rng.normal(size=(n, sizes[0]))
+
+
+def _stretched(distance, ratio=lambda d: d[1:] / d[:-1], values=lambda trace: [trace.z[l] for l in sorted(trace.z)]):
+    """A wrong answer: from another distance, another quotient, or at other places."""
+
+    def function(params, x, nudge):
+        there, here = (values(mlp.forward(params, inputs)) for inputs in (x + nudge, x))
+        return ratio(np.array([distance(a, b) for a, b in zip(there, here, strict=True)]))
+
+    return function
+
+
+def _square(a, b):
+    return ((a - b) ** 2).sum()
+
+
+def _outputs_of_layers(trace):
+    return [*(trace.h[l] for l in sorted(trace.h) if l), trace.output]
+
+
+def _with_inputs(trace):
+    return [trace.h[0], *(trace.z[l] for l in sorted(trace.z))]
+
+
+def _each_sample(params, x, nudge):
+    there, here = (mlp.forward(params, inputs).z for inputs in (x + nudge, x))
+    d = np.array([((there[l] - here[l]) ** 2).sum(axis=1) for l in sorted(here)])
+    return (d[1:] / d[:-1]).mean(axis=1)
+
+
+def _nudge_alone(params, x, nudge):
+    z = mlp.forward(params, nudge).z
+    d = np.array([(z[l] ** 2).sum() for l in sorted(z)])
+    return d[1:] / d[:-1]
+
+
+def _difference_of_squares(a, b):
+    return abs((a**2).sum() - (b**2).sum())
+
+
+QUESTION = Question(
+    "7.3",
+    2,
+    "Pulled apart",
+    stretching,
+    _near_inputs,
+    (
+        Mistake("not-squared", "the distance is not squared here", _stretched(lambda a, b: np.sqrt(_square(a, b)))),
+        Mistake("sizes", "squares are asked, these are sizes |z' - z|", _stretched(lambda a, b: np.abs(a - b).sum())),
+        Mistake(
+            "sum-first",
+            "square the differences before adding: positive and negative ones cancel here",
+            _stretched(lambda a, b: (a - b).sum() ** 2),
+        ),
+        Mistake(
+            "difference-of-squares",
+            "this is the difference of two squares: square the difference",
+            _stretched(_difference_of_squares),
+        ),
+        Mistake(
+            "mean-over-units",
+            "a sum over units is asked, this is their mean: layers have different widths",
+            _stretched(lambda a, b: ((a - b) ** 2).mean()),
+        ),
+        Mistake(
+            "outputs",
+            "these are distances of h = tanh(z): take z, before the activation",
+            _stretched(_square, values=_outputs_of_layers),
+        ),
+        Mistake(
+            "upside-down",
+            "upside down: the later layer's distance over the earlier one's",
+            _stretched(_square, lambda d: d[:-1] / d[1:]),
+        ),
+        Mistake(
+            "against-first",
+            "each layer against the one before, not all against the first",
+            _stretched(_square, lambda d: d[1:] / d[0]),
+        ),
+        Mistake("difference", "a quotient is asked: this subtracts", _stretched(_square, np.diff)),
+        Mistake(
+            "cosine",
+            "this is the growth of 1 - c; D is the squared distance itself",
+            _stretched(lambda a, b: 1 - (a * b).sum() / np.sqrt((a**2).sum() * (b**2).sum())),
+        ),
+        Mistake(
+            "one-too-many",
+            "one number too many: the first is D^2 / D^1; neither D^1 itself nor D^1 over that of the inputs is asked",
+            _stretched(_square, values=_with_inputs),
+        ),
+        Mistake(
+            "mean-of-quotients",
+            "first add over the samples, then divide: a mean of quotients is another number",
+            _each_sample,
+        ),
+        Mistake("nudge-alone", "nudge moves x: compare x + nudge with x, not nudge with nothing", _nudge_alone),
+    ),
+    advice=(
+        (r"^TypeError: unsupported operand type.*dict", "forward(...).z is a dict {layer: z}: take z[1], z[2], ..."),
+        (r"^KeyError: 0", "z has the layers 1, ..., L: there is no z[0]"),
+        (r"^KeyError: \d", "z has the layers 1, ..., L, as many as there are weight matrices"),
+    ),
+)

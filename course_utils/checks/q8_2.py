@@ -1,0 +1,94 @@
+"""Question 8.2, what moves first in LoRA."""
+
+import numpy as np
+
+from course_utils.checks.core import Mistake, Question
+
+
+def lora_gradients(x, delta, A, B, alpha):
+    """The gradients of A and B in a layer z = x (W0 + alpha/r B A)^T + b."""
+    scale, G = alpha / len(A), delta.T @ x
+    return {"A": scale * B.T @ G, "B": scale * G @ A.T}
+
+
+def _adapters(rng):
+    for n, n_in, n_out, r, zero in [(3, 3, 3, 3, ""), (5, 4, 3, 2, ""), (4, 3, 5, 2, "B"), (2, 5, 4, 3, "A")]:
+        A, B = rng.normal(size=(r, n_in)) * (zero != "A"), rng.normal(size=(n_out, r)) * (zero != "B")
+        yield rng.normal(size=(n, n_in)), rng.normal(size=(n, n_out)), A, B, float(rng.uniform(5, 9))
+
+
+def _lora(scale=lambda alpha, r: alpha / r, A=lambda A, B, G: B.T @ G, B=lambda A, B, G: G @ A.T, G=None):
+    """A wrong answer with another scale, another gradient of A or B, or another gradient of the product."""
+
+    def function(x, delta, A_, B_, alpha):
+        g, s = (G or (lambda x, delta: delta.T @ x))(x, delta), scale(alpha, len(A_))
+        return {"A": s * A(A_, B_, g), "B": s * B(A_, B_, g)}
+
+    return function
+
+
+QUESTION = Question(
+    "8.2",
+    2,
+    "What moves first in LoRA",
+    lora_gradients,
+    _adapters,
+    (
+        Mistake("no-scale", "the scale alpha / r belongs to both gradients, as to B A", _lora(lambda alpha, r: 1)),
+        Mistake("not-by-r", "alpha is divided by r, the number of rows of A", _lora(lambda alpha, r: alpha)),
+        Mistake(
+            "r-of-b",
+            "r is the number of rows of A, not of B",
+            lambda x, delta, A, B, alpha: lora_gradients(x, delta, A, B, alpha * len(A) / len(B)),
+        ),
+        Mistake("scale-upside-down", "the scale is upside down: it is alpha / r", _lora(lambda alpha, r: r / alpha)),
+        Mistake("scale-root", "the scale is alpha / r, without a root", _lora(lambda alpha, r: alpha / np.sqrt(r))),
+        Mistake(
+            "scale-squared", "the scale alpha / r comes in once, not squared", _lora(lambda alpha, r: (alpha / r) ** 2)
+        ),
+        Mistake(
+            "mean-again",
+            "delta has the mean over the batch in it: sum, do not divide again",
+            _lora(G=lambda x, d: d.T @ x / len(x)),
+        ),
+        Mistake(
+            "a-zero",
+            "A's gradient needs B on its way back: B^T G, which is zero only where B is zero",
+            _lora(A=lambda A, B, G: 0 * A),
+        ),
+        Mistake(
+            "b-zero", "B's gradient needs A: G A^T, which is zero only where A is zero", _lora(B=lambda A, B, G: 0 * B)
+        ),
+        Mistake("b-not-turned", "B's transpose is missing: the gradient of A is B^T G", _lora(A=lambda A, B, G: B @ G)),
+        Mistake("a-not-turned", "A's transpose is missing: the gradient of B is G A^T", _lora(B=lambda A, B, G: G @ A)),
+        Mistake(
+            "both-not-turned",
+            "both transposes are missing: B^T G and G A^T",
+            _lora(A=lambda A, B, G: B @ G, B=lambda A, B, G: G @ A),
+        ),
+        Mistake(
+            "exchanged",
+            "the two gradients are exchanged: A, below B, gets B^T G",
+            _lora(A=lambda A, B, G: G @ A.T, B=lambda A, B, G: B.T @ G),
+        ),
+        Mistake(
+            "product-turned",
+            "the gradient of the product is delta^T x, of shape (n_out, n_in)",
+            _lora(G=lambda x, d: x.T @ d),
+        ),
+        Mistake(
+            "one-after-the-other",
+            "B must be as it was when the gradient of A is taken: both come from the same moment",
+            lambda x, delta, A, B, alpha: {
+                "B": (G := alpha / len(A) * delta.T @ x) @ A.T,
+                "A": (B - G @ A.T).T @ G,
+            },
+        ),
+    ),
+    advice=(
+        (
+            r"^ValueError: matmul",
+            "shapes: delta^T x is (n_out, n_in), A is (r, n_in), B is (n_out, r)",
+        ),
+    ),
+)

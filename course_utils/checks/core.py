@@ -9,7 +9,7 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -25,9 +25,8 @@ BROADCAST = re.compile(r"could not be broadcast together with shapes \((\d+),(\d
 
 
 class Mistake(NamedTuple):
-    """A wrong answer that learners give: its id, the words that name it, and the answer; `also` are its variants."""
+    """A wrong answer that learners give: the words that name it, and the answer; `also` are its variants."""
 
-    id: str
     message: str
     function: Callable
     also: tuple = ()
@@ -38,11 +37,11 @@ class Question:
     """A question of an exercise, as data.
 
     `reference` is a right answer: its name and its parameters are those the learner was asked for. `cases(rng)` yields
-    tuples of arguments, newly made each time, so that nobody can spoil them for anybody else. `compare(calls)` returns
-    None if all values are right, else what is wrong: a sentence, a `Fact`, or a mistake `Recognised`. `advice` are
-    pairs of a regular expression and the words to add to an error that it is found in. `builds_on` are pairs of an
-    earlier question and a function that makes an answer to this one from the learner's answer to that one, so that a
-    mistake made there is sought there.
+    tuples of arguments, newly made each time, so that nobody can spoil them for anybody else. `mistakes` are the known
+    ones by their ids. `compare(calls)` returns None if all values are right, else what is wrong: a sentence, a `Fact`,
+    or a mistake `Recognised`. `advice` are pairs of a regular expression and the words to add to an error that it is
+    found in. `builds_on` are pairs of an earlier question and a function that makes an answer to this one from the
+    learner's answer to that one, so that a mistake made there is sought there.
     """
 
     id: str
@@ -50,7 +49,7 @@ class Question:
     title: str
     reference: Callable
     cases: Callable
-    mistakes: tuple = ()
+    mistakes: dict = field(default_factory=dict)
     compare: Callable = different
     advice: tuple = ()
     builds_on: tuple = ()
@@ -151,12 +150,12 @@ def explain(question, fresh_inputs, outcomes, expected, names=frozenset(), cause
         fact, mistake = _fact(wrong, expected[0])
     if earlier := cause():
         return Verdict(question.id, WRONG, fact=fact, earlier=earlier)
-    for known in question.mistakes:
+    for id, known in question.mistakes.items():
         for function in (known.function, *known.also):
             theirs = _outcomes(function, fresh_inputs(), fresh_inputs(), expected)
             if _alike(question, inputs, outcomes, theirs, expected):
                 fact = Fact(fact.kind, {name: part for name, part in fact.parts.items() if name != "lead"})
-                return Verdict(question.id, WRONG, fact=fact, mistake=Known(known.id, known.message))
+                return Verdict(question.id, WRONG, fact=fact, mistake=Known(id, known.message))
     advice = _advice(question, fact) if fact.kind == "raised" else ""
     return Verdict(question.id, WRONG, fact=fact, mistake=mistake, advice=advice)
 

@@ -133,20 +133,18 @@ _all_at_once = "all entries have moved at once, which gives the sum of the deriv
 _take_imag = "f(x + ih) is complex: only its imaginary part is wanted, f(z).imag / h"
 
 
+MISTAKES = {
+    "complex-result": Mistake(_take_imag, _at_complex_step(lambda moved, start: moved / 1e-30)),
+    "all-at-once": Mistake(_all_at_once, lambda f, x: f(x + 1e-30j).imag / 1e-30),
+}
+
 QUESTION = Question(
     "1.5",
     2,
     "The complex step",
     complex_step_gradient,
     _analytic,
-    (
-        Mistake("complex-result", _take_imag, _at_complex_step(lambda moved, start: moved / 1e-30)),
-        Mistake(
-            "all-at-once",
-            _all_at_once,
-            lambda f, x: f(x + 1e-30j).imag / 1e-30,
-        ),
-    ),
+    MISTAKES,
     compare=_inexact,
     advice=(
         (

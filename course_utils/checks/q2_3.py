@@ -109,71 +109,57 @@ _sums = "equal sums are not enough: every single number must be equal"
 _next_row = "the rows of the next matrix are compared: this layer's neurons are its columns"
 
 
+MISTAKES = {
+    "rows-only": Mistake("equal rows of W are not enough: bias and outgoing column must be equal, too", _by("row")),
+    "no-columns": Mistake("row and bias are not enough: the outgoing columns must be equal, too", _by("row", "bias")),
+    "no-bias": Mistake("the biases must be equal, too", _by("row", "column")),
+    "no-rows": Mistake("the rows of W must be equal, too", _by("bias", "column")),
+    "biases-only": Mistake("equal biases are not enough: row and outgoing column must be equal, too", _by("bias")),
+    "columns-only": Mistake("equal outgoing columns are not enough: row and bias must be equal, too", _by("column")),
+    "inputs": Mistake("these are equal columns of W, its inputs: the neurons of the layer are its rows", _by("input")),
+    "inputs-and-bias": Mistake(
+        "these are equal columns of W, with the biases: the neurons of the layer are its rows", _by("input", "bias")
+    ),
+    "next-rows-only": Mistake(
+        "these are rows of the next matrix: this layer's neurons are its columns", _by("next row")
+    ),
+    "next-rows": Mistake(
+        _next_row,
+        _by("row", "bias", "next row"),
+        (
+            _by("bias", "next row"),
+            _by("row", "next row"),
+        ),
+    ),
+    "not-exact": Mistake(
+        _exactly,
+        _by(*_neuron, change=lambda part: part.round(9)),
+        (_by(*_neuron, change=lambda part: part.astype(np.float32)),),
+    ),
+    "sums": Mistake(_sums, _by(*_neuron, change=_sum), (_sum_of_everything,)),
+    "order-ignored": Mistake(
+        "the order of the numbers counts: rows that are rearrangements of each other are different",
+        _by(*_neuron, change=lambda part: np.sort(part, axis=1)),
+    ),
+    "all-together": Mistake(
+        "not all neurons are the same", lambda params, layer: [list(range(len(params[f"b{layer}"])))]
+    ),
+    "all-apart": Mistake(
+        "some neurons are the same", lambda params, layer: [[i] for i in range(len(params[f"b{layer}"]))]
+    ),
+    "no-singles": Mistake(
+        "classes of a single neuron are missing: they count, too",
+        lambda params, layer: [c for c in exchangeable(params, layer) if len(c) > 1],
+    ),
+}
+
 QUESTION = Question(
     "2.3",
     3,
     "Which neurons are the same?",
     exchangeable,
     _nets_with_twins,
-    (
-        Mistake("rows-only", "equal rows of W are not enough: bias and outgoing column must be equal, too", _by("row")),
-        Mistake(
-            "no-columns", "row and bias are not enough: the outgoing columns must be equal, too", _by("row", "bias")
-        ),
-        Mistake("no-bias", "the biases must be equal, too", _by("row", "column")),
-        Mistake("no-rows", "the rows of W must be equal, too", _by("bias", "column")),
-        Mistake("biases-only", "equal biases are not enough: row and outgoing column must be equal, too", _by("bias")),
-        Mistake(
-            "columns-only", "equal outgoing columns are not enough: row and bias must be equal, too", _by("column")
-        ),
-        Mistake(
-            "inputs", "these are equal columns of W, its inputs: the neurons of the layer are its rows", _by("input")
-        ),
-        Mistake(
-            "inputs-and-bias",
-            "these are equal columns of W, with the biases: the neurons of the layer are its rows",
-            _by("input", "bias"),
-        ),
-        Mistake(
-            "next-rows-only", "these are rows of the next matrix: this layer's neurons are its columns", _by("next row")
-        ),
-        Mistake(
-            "next-rows",
-            _next_row,
-            _by("row", "bias", "next row"),
-            (
-                _by("bias", "next row"),
-                _by("row", "next row"),
-            ),
-        ),
-        Mistake(
-            "not-exact",
-            _exactly,
-            _by(*_neuron, change=lambda part: part.round(9)),
-            (_by(*_neuron, change=lambda part: part.astype(np.float32)),),
-        ),
-        Mistake("sums", _sums, _by(*_neuron, change=_sum), (_sum_of_everything,)),
-        Mistake(
-            "order-ignored",
-            "the order of the numbers counts: rows that are rearrangements of each other are different",
-            _by(*_neuron, change=lambda part: np.sort(part, axis=1)),
-        ),
-        Mistake(
-            "all-together",
-            "not all neurons are the same",
-            lambda params, layer: [list(range(len(params[f"b{layer}"])))],
-        ),
-        Mistake(
-            "all-apart",
-            "some neurons are the same",
-            lambda params, layer: [[i] for i in range(len(params[f"b{layer}"]))],
-        ),
-        Mistake(
-            "no-singles",
-            "classes of a single neuron are missing: they count, too",
-            lambda params, layer: [c for c in exchangeable(params, layer) if len(c) > 1],
-        ),
-    ),
+    MISTAKES,
     _wrong_classes,
     advice=(
         (

@@ -150,67 +150,50 @@ def _but(**change):
     return lambda params: _refined(params, **change)
 
 
+MISTAKES = {
+    "single-weights": Mistake(
+        "single weights are compared: equal totals to and from each class are enough, the weights may differ",
+        _but(by="weight"),
+    ),
+    "one-round": Mistake(
+        "one round is not enough: neurons that part may part those above and below, go on until nothing changes",
+        _but(most=1),
+    ),
+    "two-rounds": Mistake("two rounds are not enough: go on until a round changes nothing", _but(most=2)),
+    "not-above": Mistake(
+        "what neurons send to the layer above counts, too: different errors come back", _but(above=False)
+    ),
+    "not-below": Mistake("what neurons get from the layer below counts, too", _but(below=False)),
+    "no-bias": Mistake("neurons of a class must have equal biases, too", _but(bias=False)),
+    "bias-only": Mistake(
+        "only the biases are compared: the totals to and from the classes count, too", _but(above=False, below=False)
+    ),
+    "inputs-together": Mistake(
+        "each input is a class of its own: rows of W1 must agree entry by entry", _but(inputs_alone=False)
+    ),
+    "outputs-together": Mistake(
+        "each output is a class of its own: columns of W^L must agree entry by entry", _but(outputs_alone=False)
+    ),
+    "ends-together": Mistake(
+        "inputs and outputs are classes of their own, each of them", _but(inputs_alone=False, outputs_alone=False)
+    ),
+    "whole-layers": Mistake(
+        "totals over a whole layer are compared: take one total for each class, and again when classes split",
+        _but(by="layer"),
+    ),
+    "each-alone": Mistake(
+        "not every neuron is alone: begin with all of a layer in one class, and split only where you must", _each_alone
+    ),
+    "all-together": Mistake("some neurons must part: split a class where biases or totals differ", _all_together),
+}
+
 QUESTION = Question(
     "3.5",
     3,
     "Who moves together?",
     balanced_classes,
     _nets_to_sort,
-    (
-        Mistake(
-            "single-weights",
-            "single weights are compared: equal totals to and from each class are enough, the weights may differ",
-            _but(by="weight"),
-        ),
-        Mistake(
-            "one-round",
-            "one round is not enough: neurons that part may part those above and below, go on until nothing changes",
-            _but(most=1),
-        ),
-        Mistake(
-            "two-rounds",
-            "two rounds are not enough: go on until a round changes nothing",
-            _but(most=2),
-        ),
-        Mistake(
-            "not-above",
-            "what neurons send to the layer above counts, too: different errors come back",
-            _but(above=False),
-        ),
-        Mistake("not-below", "what neurons get from the layer below counts, too", _but(below=False)),
-        Mistake("no-bias", "neurons of a class must have equal biases, too", _but(bias=False)),
-        Mistake(
-            "bias-only",
-            "only the biases are compared: the totals to and from the classes count, too",
-            _but(above=False, below=False),
-        ),
-        Mistake(
-            "inputs-together",
-            "each input is a class of its own: rows of W1 must agree entry by entry",
-            _but(inputs_alone=False),
-        ),
-        Mistake(
-            "outputs-together",
-            "each output is a class of its own: columns of W^L must agree entry by entry",
-            _but(outputs_alone=False),
-        ),
-        Mistake(
-            "ends-together",
-            "inputs and outputs are classes of their own, each of them",
-            _but(inputs_alone=False, outputs_alone=False),
-        ),
-        Mistake(
-            "whole-layers",
-            "totals over a whole layer are compared: take one total for each class, and again when classes split",
-            _but(by="layer"),
-        ),
-        Mistake(
-            "each-alone",
-            "not every neuron is alone: begin with all of a layer in one class, and split only where you must",
-            _each_alone,
-        ),
-        Mistake("all-together", "some neurons must part: split a class where biases or totals differ", _all_together),
-    ),
+    MISTAKES,
     _wrong_sorting,
     advice=(
         (r"unhashable type: '(numpy.ndarray|list)'", "a key of a dict must be a tuple: tuple(totals)"),

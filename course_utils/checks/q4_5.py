@@ -1,6 +1,6 @@
 """Question 4.5, which way is down?."""
 
-from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -28,27 +28,97 @@ def _critical_points(rng):
         yield params, x, labels, {name: rng.normal(size=shape) for name, shape in shapes.items()}
 
 
-def _bent(
-    params,
-    x,
-    labels,
-    direction,
-    *,
-    slope=lambda b, h: 1 - h**2,
-    residual=lambda p, y: p - y,
-    share=lambda x: 1 / len(x),
-    bend=1.0,
-    shift=lambda direction, h: direction["b2"] + direction["W2"] @ h,
-    flat=lambda p, d: (p @ d**2 - (p @ d) ** 2) / 2,
-    h_of=np.tanh,
-    times=1.0,
-):
-    """The answer to 4.5 with a mistake in one of its parts."""
-    h, p = h_of(params["b1"]), softmax(params["b2"])
-    C = residual(p, np.eye(len(p))[labels]).T @ x * share(x)
-    first = (slope(params["b1"], h) * (direction["W2"].T @ C * direction["W1"]).sum(axis=1)).sum()
-    return times * (bend * first + flat(p, shift(direction, h)))
+def _curve(p, d):
+    """Half of d^T (diag(p) - p p^T) d, the second order of the loss in a shift d of the logits."""
+    return (p @ d**2 - (p @ d) ** 2) / 2
 
+
+def _from_parts(rule):
+    """A wrong answer from the parts of the right one: rule(parts)."""
+
+    def function(params, x, labels, direction):
+        b, h, p = params["b1"], np.tanh(params["b1"]), softmax(params["b2"])
+        A, B, c = (direction[name] for name in ("W1", "W2", "b2"))
+        each = (B.T @ ((p - np.eye(len(p))[labels]).T @ x / len(x)) * A).sum(axis=1)
+        parts = {"b": b, "h": h, "p": p, "B": B, "c": c, "each": each, "d": c + B @ h, "change_of_b": direction["b1"]}
+        bend, curve = ((1 - h**2) * each).sum(), _curve(p, c + B @ h)
+        return rule(SimpleNamespace(**parts, bend=bend, curve=curve, shape=x.shape))
+
+    return function
+
+
+MISTAKES = {
+    "no-constant-part": Mistake(
+        "the effect of the constant part d is missing: d^T (diag(p) - p p^T) d / 2", _from_parts(lambda of: of.bend)
+    ),
+    "constant-part-only": Mistake(
+        "only the constant part is there: the image comes in through W1 and W2, B_i^T C A_i",
+        _from_parts(lambda of: of.curve),
+    ),
+    "no-half": Mistake(
+        "the factor 1/2 of the constant part is missing", _from_parts(lambda of: of.bend + 2 * of.curve)
+    ),
+    "second-derivative": Mistake(
+        "twice too large: this is the second derivative, the coefficient of eps^2 is half of it",
+        _from_parts(lambda of: 2 * (of.bend + of.curve)),
+    ),
+    "half-too-much": Mistake(
+        "the first part needs no factor 1/2: it is a product of two first orders",
+        _from_parts(lambda of: of.bend / 2 + of.curve),
+    ),
+    "sign": Mistake("the sign of C is flipped: the residual is p - y", _from_parts(lambda of: -of.bend + of.curve)),
+    "sum-not-mean": Mistake(
+        "the loss is the mean over the samples: divide C by n",
+        _from_parts(lambda of: of.shape[0] * of.bend + of.curve),
+    ),
+    "per-entry": Mistake(
+        "the mean is over the samples only: C is divided by the number of entries",
+        _from_parts(lambda of: of.bend / of.shape[1] + of.curve),
+    ),
+    "no-slope": Mistake("phi'(b1) is missing in the first part", _from_parts(lambda of: of.each.sum() + of.curve)),
+    "at-h": Mistake(
+        "phi' is taken at h instead of b1",
+        _from_parts(lambda of: (1 - np.tanh(of.h) ** 2) @ of.each + of.curve),
+    ),
+    "times-h": Mistake("h is multiplied where phi'(b1) belongs", _from_parts(lambda of: of.h @ of.each + of.curve)),
+    "bias-change-only": Mistake(
+        "the constant part d is not only the change of b2: W2 reads phi(b1), d = c + B phi(b1)",
+        _from_parts(lambda of: of.bend + _curve(of.p, of.c)),
+    ),
+    "no-bias-change": Mistake(
+        "the change of b2 is missing in the constant part: d = c + B phi(b1)",
+        _from_parts(lambda of: of.bend + _curve(of.p, of.B @ of.h)),
+    ),
+    "constant-sign": Mistake(
+        "the sign in the constant part is wrong: d = c + B phi(b1), nothing is undone here",
+        _from_parts(lambda of: of.bend + _curve(of.p, of.c - of.B @ of.h)),
+    ),
+    "first-bias-counted": Mistake(
+        "the change of b1 does not count: B phi'(b1) beta is the same for all images and of order eps^2",
+        _from_parts(lambda of: of.bend + _curve(of.p, of.d + of.B @ ((1 - of.h**2) * of.change_of_b))),
+    ),
+    "no-outer-product": Mistake(
+        "- p p^T is missing in the constant part", _from_parts(lambda of: of.bend + of.p @ of.d**2 / 2)
+    ),
+    "no-diagonal": Mistake(
+        "diag(p) is missing in the constant part: it is diag(p) - p p^T",
+        _from_parts(lambda of: of.bend - (of.p @ of.d) ** 2 / 2),
+    ),
+    "unit-matrix": Mistake(
+        "diag(p) - p p^T is taken for the unit matrix", _from_parts(lambda of: of.bend + of.d @ of.d / 2)
+    ),
+    "one-class-slope": Mistake(
+        "diag(p) (1 - p) is the softmax's slope for one class alone: p p^T has entries off the diagonal, too",
+        _from_parts(lambda of: of.bend + (of.p * (1 - of.p)) @ of.d**2 / 2),
+    ),
+    "bias-not-activated": Mistake(
+        "W2 reads phi(b1), not b1", _from_parts(lambda of: of.bend + _curve(of.p, of.c + of.B @ of.b))
+    ),
+    "at-h-and-bias": Mistake(
+        "phi' is taken at h, and d uses b1 in place of phi(b1)",
+        _from_parts(lambda of: (1 - of.b**2) @ of.each + _curve(of.p, of.c + of.B @ of.b)),
+    ),
+}
 
 QUESTION = Question(
     "4.5",
@@ -56,84 +126,7 @@ QUESTION = Question(
     "Which way is down?",
     second_order,
     _critical_points,
-    tuple(
-        Mistake(id, message, partial(_bent, **parts))
-        for id, message, parts in [
-            (
-                "no-constant-part",
-                "the effect of the constant part d is missing: d^T (diag(p) - p p^T) d / 2",
-                {"flat": lambda p, d: 0.0},
-            ),
-            (
-                "constant-part-only",
-                "only the constant part is there: the image comes in through W1 and W2, B_i^T C A_i",
-                {"bend": 0.0},
-            ),
-            (
-                "no-half",
-                "the factor 1/2 of the constant part is missing",
-                {"flat": lambda p, d: p @ d**2 - (p @ d) ** 2},
-            ),
-            (
-                "second-derivative",
-                "twice too large: this is the second derivative, the coefficient of eps^2 is half of it",
-                {"times": 2.0},
-            ),
-            ("half-too-much", "the first part needs no factor 1/2: it is a product of two first orders", {"bend": 0.5}),
-            ("sign", "the sign of C is flipped: the residual is p - y", {"residual": lambda p, y: y - p}),
-            ("sum-not-mean", "the loss is the mean over the samples: divide C by n", {"share": lambda x: 1.0}),
-            (
-                "per-entry",
-                "the mean is over the samples only: C is divided by the number of entries",
-                {"share": lambda x: 1 / x.size},
-            ),
-            ("no-slope", "phi'(b1) is missing in the first part", {"slope": lambda b, h: np.ones_like(b)}),
-            ("at-h", "phi' is taken at h instead of b1", {"slope": lambda b, h: 1 - np.tanh(h) ** 2}),
-            ("times-h", "h is multiplied where phi'(b1) belongs", {"slope": lambda b, h: h}),
-            (
-                "bias-change-only",
-                "the constant part d is not only the change of b2: W2 reads phi(b1), d = c + B phi(b1)",
-                {"shift": lambda direction, h: direction["b2"]},
-            ),
-            (
-                "no-bias-change",
-                "the change of b2 is missing in the constant part: d = c + B phi(b1)",
-                {"shift": lambda direction, h: direction["W2"] @ h},
-            ),
-            (
-                "constant-sign",
-                "the sign in the constant part is wrong: d = c + B phi(b1), nothing is undone here",
-                {"shift": lambda direction, h: direction["b2"] - direction["W2"] @ h},
-            ),
-            (
-                "first-bias-counted",
-                "the change of b1 does not count: B phi'(b1) beta is the same for all images and of order eps^2",
-                {"shift": lambda d, h: d["b2"] + d["W2"] @ (h + (1 - h**2) * d["b1"])},
-            ),
-            ("no-outer-product", "- p p^T is missing in the constant part", {"flat": lambda p, d: p @ d**2 / 2}),
-            (
-                "no-diagonal",
-                "diag(p) is missing in the constant part: it is diag(p) - p p^T",
-                {"flat": lambda p, d: -((p @ d) ** 2) / 2},
-            ),
-            ("unit-matrix", "diag(p) - p p^T is taken for the unit matrix", {"flat": lambda p, d: d @ d / 2}),
-            (
-                "one-class-slope",
-                "diag(p) (1 - p) is the softmax's slope for one class alone: p p^T has entries off the diagonal, too",
-                {"flat": lambda p, d: (p * (1 - p)) @ d**2 / 2},
-            ),
-            (
-                "bias-not-activated",
-                "W2 reads phi(b1), not b1",
-                {"shift": lambda direction, h: direction["b2"] + direction["W2"] @ np.arctanh(h)},
-            ),
-            (
-                "at-h-and-bias",
-                "phi' is taken at h, and d uses b1 in place of phi(b1)",
-                {"slope": lambda b, h: 1 - h**2, "h_of": lambda b: b},
-            ),
-        ]
-    ),
+    MISTAKES,
     advice=(
         (
             r"matmul",

@@ -62,70 +62,55 @@ def _root_of_both(widths, mode):
     return np.sqrt(there_and_back(widths, mode))
 
 
+MISTAKES = {
+    "order": Mistake("the order is wrong: forward first, backward second", lambda *args: there_and_back(*args)[::-1]),
+    "backward-one-more": Mistake(
+        "one layer too many on the way back: from delta^L to delta^1 the error passes W^L, ..., W^2, not W^1",
+        _chain(backward_from=1),
+    ),
+    "forward-one-fewer": Mistake(
+        "one layer too few on the way there: the signal passes W^1, ..., W^L, and W^1 too", _chain(forward_from=2)
+    ),
+    "backward-one-fewer": Mistake("one layer too few on the way back: the error passes W^L, too", _chain(until=1)),
+    "backward-last-left-out": Mistake(
+        "the last matrix is left out on the way back instead of the first", _chain(backward_from=1, until=1)
+    ),
+    "sum-of-fans": Mistake(
+        '"fan_avg" is 2 / (n_in + n_out): one over the mean of the two, not over their sum', _chain(_by_the_sum)
+    ),
+    "fans-exchanged": Mistake(
+        "n_in and n_out of a layer are exchanged: W^l has n_(l-1) inputs and n_l outputs", _chain(_fans_exchanged)
+    ),
+    "he": Mistake("He's 2 is for ReLU: this network is linear", _chain(_he)),
+    "deviation": Mistake("the variance belongs here, not the standard deviation", _chain(_deviation)),
+    "sizes": Mistake(
+        "these are the factors of the sizes: of the mean squares they are the squares of that", _root_of_both
+    ),
+    "backward-terms": Mistake(
+        "on the way back each sum runs over the layer's n_l outputs (the rows of W), not over its inputs",
+        _chain(backward=lambda i, o: i),
+    ),
+    "forward-terms": Mistake(
+        "on the way there each sum runs over the layer's n_(l-1) inputs (the columns of W), not over its outputs",
+        _chain(forward=lambda i, o: o),
+    ),
+    "both-terms": Mistake(
+        "both sums run over the wrong fan: n_(l-1) terms on the way there, n_l on the way back",
+        _chain(forward=lambda i, o: o, backward=lambda i, o: i),
+    ),
+    "added": Mistake("the factors of the layers multiply, they do not add", _chain(total=sum)),
+    "variances-only": Mistake(
+        "only the variances are multiplied: each sum has as many terms as the layer has inputs, or outputs",
+        _chain(forward=lambda i, o: 1, backward=lambda i, o: 1),
+    ),
+}
+
 QUESTION = Question(
     "6.2",
     2,
     "There and back",
     there_and_back,
     _chains,
-    (
-        Mistake(
-            "order", "the order is wrong: forward first, backward second", lambda *args: there_and_back(*args)[::-1]
-        ),
-        Mistake(
-            "backward-one-more",
-            "one layer too many on the way back: from delta^L to delta^1 the error passes W^L, ..., W^2, not W^1",
-            _chain(backward_from=1),
-        ),
-        Mistake(
-            "forward-one-fewer",
-            "one layer too few on the way there: the signal passes W^1, ..., W^L, and W^1 too",
-            _chain(forward_from=2),
-        ),
-        Mistake("backward-one-fewer", "one layer too few on the way back: the error passes W^L, too", _chain(until=1)),
-        Mistake(
-            "backward-last-left-out",
-            "the last matrix is left out on the way back instead of the first",
-            _chain(backward_from=1, until=1),
-        ),
-        Mistake(
-            "sum-of-fans",
-            '"fan_avg" is 2 / (n_in + n_out): one over the mean of the two, not over their sum',
-            _chain(_by_the_sum),
-        ),
-        Mistake(
-            "fans-exchanged",
-            "n_in and n_out of a layer are exchanged: W^l has n_(l-1) inputs and n_l outputs",
-            _chain(_fans_exchanged),
-        ),
-        Mistake("he", "He's 2 is for ReLU: this network is linear", _chain(_he)),
-        Mistake("deviation", "the variance belongs here, not the standard deviation", _chain(_deviation)),
-        Mistake(
-            "sizes",
-            "these are the factors of the sizes: of the mean squares they are the squares of that",
-            _root_of_both,
-        ),
-        Mistake(
-            "backward-terms",
-            "on the way back each sum runs over the layer's n_l outputs (the rows of W), not over its inputs",
-            _chain(backward=lambda i, o: i),
-        ),
-        Mistake(
-            "forward-terms",
-            "on the way there each sum runs over the layer's n_(l-1) inputs (the columns of W), not over its outputs",
-            _chain(forward=lambda i, o: o),
-        ),
-        Mistake(
-            "both-terms",
-            "both sums run over the wrong fan: n_(l-1) terms on the way there, n_l on the way back",
-            _chain(forward=lambda i, o: o, backward=lambda i, o: i),
-        ),
-        Mistake("added", "the factors of the layers multiply, they do not add", _chain(total=sum)),
-        Mistake(
-            "variances-only",
-            "only the variances are multiplied: each sum has as many terms as the layer has inputs, or outputs",
-            _chain(forward=lambda i, o: 1, backward=lambda i, o: 1),
-        ),
-    ),
+    MISTAKES,
     advice=((r"^IndexError", "there are L + 1 widths: W^l lies between widths[l - 1] and widths[l]"),),
 )

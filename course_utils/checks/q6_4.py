@@ -52,74 +52,60 @@ FLOAT64 = np.finfo(float)
 _single = "finfo's limits are float32, and so is what you divide by: make the limit a float, float(...)"
 
 
+MISTAKES = {
+    "chi-not-root": Mistake(
+        "chi is the factor of the squares: the rms itself changes by sqrt(chi) a layer", _count(root=False)
+    ),
+    "chi-squared": Mistake(
+        "the wrong way round: the rms changes by sqrt(chi) a layer, not by chi^2", _count(root=False, power=2)
+    ),
+    "tiny": Mistake(
+        "finfo.tiny is where float32 gets less precise: it reaches down to finfo.smallest_subnormal",
+        _count((FLOAT32.tiny, FLOAT32.max)),
+        (_count((FLOAT32.tiny, 1 / FLOAT32.tiny)),),
+    ),
+    "eps": Mistake(
+        "finfo.eps is the distance of 1 from its neighbour, not the end of the range",
+        _count((FLOAT32.eps, FLOAT32.max)),
+        (_count((FLOAT32.eps, 1 / FLOAT32.eps)),),
+    ),
+    "float64": Mistake(
+        "this is for float64: np.finfo(np.float32) is asked for", _count((FLOAT64.smallest_subnormal, FLOAT64.max))
+    ),
+    "floor": Mistake("one too few: after that many layers the rms is still inside, round up", _count(whole=math.floor)),
+    "one-more": Mistake(
+        "one too many: a layer earlier the rms is outside already", _count(whole=lambda x: math.ceil(x) + 1)
+    ),
+    "rounded": Mistake(
+        "rounded to the nearest whole number: one that is too small leaves the rms inside, round up",
+        _count(whole=round),
+    ),
+    "not-whole": Mistake("a whole number of layers is asked for: round up", _count(whole=float)),
+    "from-one": Mistake("it starts with rms, not with 1", _count(start=1.0)),
+    "float32-limit": Mistake(_single, _in_float32),
+    "float32-compared": Mistake(
+        "compared in float32, where 0.8e-45 counts as 1.4e-45: make the limits floats, "
+        "float(np.finfo(np.float32).smallest_subnormal)",
+        _compared_in_float32,
+    ),
+    "one-end": Mistake(
+        "for chi > 1 the rms leaves at the top, for chi < 1 at the bottom: both limits count",
+        lambda rms, chi: layers_until_lost(rms, chi) if chi < 1 else 0,
+    ),
+    "underflow-only": Mistake(
+        "for chi above 1 the rms grows: its limit is then finfo.max",
+        _always_underflow,
+        (lambda *args: abs(_always_underflow(*args)),),
+    ),
+}
+
 QUESTION = Question(
     "6.4",
     2,
     "How deep is too deep?",
     layers_until_lost,
     _errors,
-    (
-        Mistake(
-            "chi-not-root",
-            "chi is the factor of the squares: the rms itself changes by sqrt(chi) a layer",
-            _count(root=False),
-        ),
-        Mistake(
-            "chi-squared",
-            "the wrong way round: the rms changes by sqrt(chi) a layer, not by chi^2",
-            _count(root=False, power=2),
-        ),
-        Mistake(
-            "tiny",
-            "finfo.tiny is where float32 gets less precise: it reaches down to finfo.smallest_subnormal",
-            _count((FLOAT32.tiny, FLOAT32.max)),
-            (_count((FLOAT32.tiny, 1 / FLOAT32.tiny)),),
-        ),
-        Mistake(
-            "eps",
-            "finfo.eps is the distance of 1 from its neighbour, not the end of the range",
-            _count((FLOAT32.eps, FLOAT32.max)),
-            (_count((FLOAT32.eps, 1 / FLOAT32.eps)),),
-        ),
-        Mistake(
-            "float64",
-            "this is for float64: np.finfo(np.float32) is asked for",
-            _count((FLOAT64.smallest_subnormal, FLOAT64.max)),
-        ),
-        Mistake(
-            "floor", "one too few: after that many layers the rms is still inside, round up", _count(whole=math.floor)
-        ),
-        Mistake(
-            "one-more",
-            "one too many: a layer earlier the rms is outside already",
-            _count(whole=lambda x: math.ceil(x) + 1),
-        ),
-        Mistake(
-            "rounded",
-            "rounded to the nearest whole number: one that is too small leaves the rms inside, round up",
-            _count(whole=round),
-        ),
-        Mistake("not-whole", "a whole number of layers is asked for: round up", _count(whole=float)),
-        Mistake("from-one", "it starts with rms, not with 1", _count(start=1.0)),
-        Mistake("float32-limit", _single, _in_float32),
-        Mistake(
-            "float32-compared",
-            "compared in float32, where 0.8e-45 counts as 1.4e-45: make the limits floats, "
-            "float(np.finfo(np.float32).smallest_subnormal)",
-            _compared_in_float32,
-        ),
-        Mistake(
-            "one-end",
-            "for chi > 1 the rms leaves at the top, for chi < 1 at the bottom: both limits count",
-            lambda rms, chi: layers_until_lost(rms, chi) if chi < 1 else 0,
-        ),
-        Mistake(
-            "underflow-only",
-            "for chi above 1 the rms grows: its limit is then finfo.max",
-            _always_underflow,
-            (lambda *args: abs(_always_underflow(*args)),),
-        ),
-    ),
+    MISTAKES,
     advice=(
         (
             r"^OverflowError|math domain error|cannot convert float",

@@ -53,79 +53,64 @@ def _wrong_edge(calls):
     return different(calls)
 
 
+MISTAKES = {
+    "order": Mistake("the order is wrong: sigma_w first", _edge(result=lambda w2, b2: np.sqrt([b2, w2]))),
+    "both-variances": Mistake("these are the variances: take the roots of both", _edge(result=lambda w2, b2: [w2, b2])),
+    "weight-variance": Mistake(
+        "sigma_w^2 is a variance: take its root, too", _edge(result=lambda w2, b2: [w2, math.sqrt(b2)])
+    ),
+    "bias-variance": Mistake(
+        "sigma_b^2 is a variance: take its root, too", _edge(result=lambda w2, b2: [math.sqrt(w2), b2])
+    ),
+    "slope-not-squared": Mistake(
+        "chi has the mean of the squared slope: phi' must be squared", _edge(slope=lambda phi, z: phi.derivative(z))
+    ),
+    "slope-mean-first": Mistake(
+        "first square, then take the mean: E[phi'^2], not E[phi']^2",
+        _edge(slope=lambda phi, z: phi.derivative(z), of_slope=np.square),
+    ),
+    "phi-not-squared": Mistake(
+        "the q-map has the second moment: phi must be squared", _edge(square=lambda phi, z: phi(z))
+    ),
+    "phi-mean-first": Mistake(
+        "the q-map has the second moment E[phi^2], not E[phi]^2",
+        _edge(square=lambda phi, z: phi(z), of_square=np.square),
+    ),
+    "variance-of-phi": Mistake("the q-map has E[phi^2]; E[phi]^2 is not subtracted", _edge_by_variance),
+    "tanh-only": Mistake(
+        "this is right for tanh only: use `activation`",
+        _edge(slope=lambda phi, z: tanh.derivative(z) ** 2, square=lambda phi, z: tanh(z) ** 2),
+    ),
+    "root-of-q": Mistake("gaussian_mean takes the variance q, not its root", _edge(variance=math.sqrt)),
+    "q-squared": Mistake("gaussian_mean takes the variance q, not its square", _edge(variance=lambda q: q**2)),
+    "no-weight-variance": Mistake(
+        "in the q-map E[phi^2] is multiplied by sigma_w^2", _edge(bias=lambda q, w2, m: q - m)
+    ),
+    "weight-deviation": Mistake(
+        "in the q-map E[phi^2] is multiplied by sigma_w^2, the square",
+        _edge(bias=lambda q, w2, m: q - math.sqrt(w2) * m),
+    ),
+    "no-chi": Mistake(
+        "sigma_w comes from chi = 1, not from a q-map without biases",
+        lambda q, activation: np.array([math.sqrt(q / theory.gaussian_mean(lambda z: activation(z) ** 2, q)), 0]),
+    ),
+    "no-bias": Mistake(
+        "biases are needed: at this q a net without them is not critical",
+        _edge(result=lambda w2, b2: [math.sqrt(w2), 0]),
+    ),
+    "exchanged": Mistake(
+        "phi and phi' are exchanged: chi has the slopes, the q-map the values",
+        _edge(slope=lambda phi, z: phi(z) ** 2, square=lambda phi, z: phi.derivative(z) ** 2),
+    ),
+}
+
 QUESTION = Question(
     "6.5",
     2,
     "On the edge of chaos",
     edge_of_chaos,
     _places,
-    (
-        Mistake("order", "the order is wrong: sigma_w first", _edge(result=lambda w2, b2: np.sqrt([b2, w2]))),
-        Mistake(
-            "both-variances", "these are the variances: take the roots of both", _edge(result=lambda w2, b2: [w2, b2])
-        ),
-        Mistake(
-            "weight-variance",
-            "sigma_w^2 is a variance: take its root, too",
-            _edge(result=lambda w2, b2: [w2, math.sqrt(b2)]),
-        ),
-        Mistake(
-            "bias-variance",
-            "sigma_b^2 is a variance: take its root, too",
-            _edge(result=lambda w2, b2: [math.sqrt(w2), b2]),
-        ),
-        Mistake(
-            "slope-not-squared",
-            "chi has the mean of the squared slope: phi' must be squared",
-            _edge(slope=lambda phi, z: phi.derivative(z)),
-        ),
-        Mistake(
-            "slope-mean-first",
-            "first square, then take the mean: E[phi'^2], not E[phi']^2",
-            _edge(slope=lambda phi, z: phi.derivative(z), of_slope=np.square),
-        ),
-        Mistake(
-            "phi-not-squared",
-            "the q-map has the second moment: phi must be squared",
-            _edge(square=lambda phi, z: phi(z)),
-        ),
-        Mistake(
-            "phi-mean-first",
-            "the q-map has the second moment E[phi^2], not E[phi]^2",
-            _edge(square=lambda phi, z: phi(z), of_square=np.square),
-        ),
-        Mistake("variance-of-phi", "the q-map has E[phi^2]; E[phi]^2 is not subtracted", _edge_by_variance),
-        Mistake(
-            "tanh-only",
-            "this is right for tanh only: use `activation`",
-            _edge(slope=lambda phi, z: tanh.derivative(z) ** 2, square=lambda phi, z: tanh(z) ** 2),
-        ),
-        Mistake("root-of-q", "gaussian_mean takes the variance q, not its root", _edge(variance=math.sqrt)),
-        Mistake("q-squared", "gaussian_mean takes the variance q, not its square", _edge(variance=lambda q: q**2)),
-        Mistake(
-            "no-weight-variance", "in the q-map E[phi^2] is multiplied by sigma_w^2", _edge(bias=lambda q, w2, m: q - m)
-        ),
-        Mistake(
-            "weight-deviation",
-            "in the q-map E[phi^2] is multiplied by sigma_w^2, the square",
-            _edge(bias=lambda q, w2, m: q - math.sqrt(w2) * m),
-        ),
-        Mistake(
-            "no-chi",
-            "sigma_w comes from chi = 1, not from a q-map without biases",
-            lambda q, activation: np.array([math.sqrt(q / theory.gaussian_mean(lambda z: activation(z) ** 2, q)), 0]),
-        ),
-        Mistake(
-            "no-bias",
-            "biases are needed: at this q a net without them is not critical",
-            _edge(result=lambda w2, b2: [math.sqrt(w2), 0]),
-        ),
-        Mistake(
-            "exchanged",
-            "phi and phi' are exchanged: chi has the slopes, the q-map the values",
-            _edge(slope=lambda phi, z: phi(z) ** 2, square=lambda phi, z: phi.derivative(z) ** 2),
-        ),
-    ),
+    MISTAKES,
     _wrong_edge,
     advice=(
         (r"math domain error", "the root of a negative number: sigma_b^2 = q - sigma_w^2 E[phi^2]"),

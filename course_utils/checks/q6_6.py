@@ -55,24 +55,22 @@ def _wrong_matrix(W, A, gain):
     return None
 
 
+MISTAKES = {
+    "wide-not-turned": Mistake(
+        "QR wants a tall matrix: decompose A.T where A is wide", lambda A, gain: gain * np.linalg.qr(A)[0]
+    ),
+    "tall-turned": Mistake(
+        "QR wants a tall matrix: A.T is wide where A is tall", lambda A, gain: gain * np.linalg.qr(A.T)[0].T
+    ),
+}
+
 QUESTION = Question(
     "6.6",
     2,
     "A matrix that changes no length",
     make_orthogonal,
     _draws,
-    (
-        Mistake(
-            "wide-not-turned",
-            "QR wants a tall matrix: decompose A.T where A is wide",
-            lambda A, gain: gain * np.linalg.qr(A)[0],
-        ),
-        Mistake(
-            "tall-turned",
-            "QR wants a tall matrix: A.T is wide where A is tall",
-            lambda A, gain: gain * np.linalg.qr(A.T)[0].T,
-        ),
-    ),
+    MISTAKES,
     _wrong_matrices,
     advice=(
         (r"LinAlgError|must be square", "A is not always square: np.linalg.qr takes any shape, best a tall one"),

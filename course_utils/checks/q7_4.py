@@ -90,68 +90,53 @@ def _root_as_variance(f, q, power):
     return theory.gaussian_mean(lambda z: f(z) ** power, np.sqrt(q))
 
 
+MISTAKES = {
+    "no-way-round": Mistake(
+        "the way round is missing in both: h + ... keeps q, and the error keeps 1",
+        functools.partial(_growth, way_round=0, keep=0),
+    ),
+    "no-one-back": Mistake("backward, the 1 of the way round is missing", functools.partial(_growth, way_round=0)),
+    "no-q-forward": Mistake(
+        "forward, the q of the way round is missing: E[h^2] keeps what it was", functools.partial(_growth, keep=0)
+    ),
+    "deviation": Mistake(
+        "sigma_w enters squared: it is a standard deviation", functools.partial(_growth, both=lambda s: s)
+    ),
+    "slope-not-squared": Mistake("tanh' enters squared: E[tanh'(z)^2]", functools.partial(_growth, power=1)),
+    "q-frozen": Mistake("q changes from branch to branch: each factor belongs to the q before its branch", _frozen),
+    "q-after": Mistake("each branch sees the q before it, not after", functools.partial(_growth, update="before")),
+    "q-not-updated": Mistake(
+        "q must grow from branch to branch: replace it after each, by q + sigma_w^2 E[tanh^2]",
+        _never_updated,
+        (_product_and_first_q,),
+    ),
+    "forward-first-q": Mistake(
+        "forward, this is the q from before the first branch: q must grow from branch to branch", _forward_kept
+    ),
+    "exchanged": Mistake("forward and backward are exchanged", _exchanged),
+    "added": Mistake("factors of one branch after the other multiply, they do not add", _summed, (_summed_from_one,)),
+    "last-factor": Mistake("backward, this is the last branch's factor alone: multiply those of all", _last_factor),
+    "one-branch": Mistake(
+        "this is the first branch alone: go through all branches", lambda q, s, branches: _growth(q, s, 1)
+    ),
+    "mean-first": Mistake(
+        "square inside the mean: E[tanh^2] is not E[tanh]^2", functools.partial(_growth, mean=_mean_first)
+    ),
+    "one-point": Mistake(
+        "a mean over h is asked, not the value at one h = sqrt(q)", functools.partial(_growth, mean=_at_root)
+    ),
+    "root-of-q": Mistake(
+        "gaussian_mean takes the variance q, not the standard deviation",
+        functools.partial(_growth, mean=_root_as_variance),
+    ),
+}
+
 QUESTION = Question(
     "7.4",
     2,
     "A way round",
     residual_growth,
     _residual_nets,
-    (
-        Mistake(
-            "no-way-round",
-            "the way round is missing in both: h + ... keeps q, and the error keeps 1",
-            functools.partial(_growth, way_round=0, keep=0),
-        ),
-        Mistake("no-one-back", "backward, the 1 of the way round is missing", functools.partial(_growth, way_round=0)),
-        Mistake(
-            "no-q-forward",
-            "forward, the q of the way round is missing: E[h^2] keeps what it was",
-            functools.partial(_growth, keep=0),
-        ),
-        Mistake(
-            "deviation",
-            "sigma_w enters squared: it is a standard deviation",
-            functools.partial(_growth, both=lambda s: s),
-        ),
-        Mistake("slope-not-squared", "tanh' enters squared: E[tanh'(z)^2]", functools.partial(_growth, power=1)),
-        Mistake("q-frozen", "q changes from branch to branch: each factor belongs to the q before its branch", _frozen),
-        Mistake("q-after", "each branch sees the q before it, not after", functools.partial(_growth, update="before")),
-        Mistake(
-            "q-not-updated",
-            "q must grow from branch to branch: replace it after each, by q + sigma_w^2 E[tanh^2]",
-            _never_updated,
-            (_product_and_first_q,),
-        ),
-        Mistake(
-            "forward-first-q",
-            "forward, this is the q from before the first branch: q must grow from branch to branch",
-            _forward_kept,
-        ),
-        Mistake("exchanged", "forward and backward are exchanged", _exchanged),
-        Mistake(
-            "added", "factors of one branch after the other multiply, they do not add", _summed, (_summed_from_one,)
-        ),
-        Mistake("last-factor", "backward, this is the last branch's factor alone: multiply those of all", _last_factor),
-        Mistake(
-            "one-branch",
-            "this is the first branch alone: go through all branches",
-            lambda q, s, branches: _growth(q, s, 1),
-        ),
-        Mistake(
-            "mean-first",
-            "square inside the mean: E[tanh^2] is not E[tanh]^2",
-            functools.partial(_growth, mean=_mean_first),
-        ),
-        Mistake(
-            "one-point",
-            "a mean over h is asked, not the value at one h = sqrt(q)",
-            functools.partial(_growth, mean=_at_root),
-        ),
-        Mistake(
-            "root-of-q",
-            "gaussian_mean takes the variance q, not the standard deviation",
-            functools.partial(_growth, mean=_root_as_variance),
-        ),
-    ),
+    MISTAKES,
     advice=((r"not callable", "gaussian_mean needs a function of z: lambda z: np.tanh(z)**2"),),
 )

@@ -52,81 +52,56 @@ _unweighted_loss = "the bias is right, the loss is not: samples of class k weigh
 _weights_first = "the weights are left out: they count as if class k had w_k times as many samples"
 
 
-QUESTION = Question(
-    "8.4",
-    2,
-    "With class weights",
-    weighted_start,
-    _weighted,
-    (
-        Mistake("no-weights", _weights_first, _start(lambda n, w: n)),
-        Mistake(
-            "bias-no-weights",
-            "the bias leaves the weights out, the loss does not: the best q_k is the weighted share, w_k n_k / sum",
-            _start(lambda n, w: n, loss=lambda q, n, w: _entropy(n * w)),
-        ),
-        Mistake(
-            "bias-no-weights-cross",
-            "the bias leaves the weights out: the best q_k is the weighted share, w_k n_k / sum",
-            _start(lambda n, w: n, loss=lambda q, n, w: -(n * w * np.log(q)).sum() / (n * w).sum()),
-        ),
-        Mistake(
-            "weights-divide", "a large weight makes a class count more, not less: multiply", _start(lambda n, w: n / w)
-        ),
-        Mistake("no-counts", "the numbers of samples are left out: q_k goes by w_k n_k", _start(lambda n, w: w)),
-        Mistake("weights-squared", "the weights enter once, not squared", _start(lambda n, w: n * w**2)),
-        Mistake(
-            "loss-no-weights",
-            _unweighted_loss,
-            _start(loss=lambda q, n, w: -(n * np.log(q)).sum() / n.sum()),
-            (_start(loss=lambda q, n, w: _entropy(n)),),
-        ),
-        Mistake(
-            "loss-by-number",
-            "the bias is right, the loss must be divided by the sum of the weights of all samples, not by their number",
-            _start(loss=lambda q, n, w: -(n * w * np.log(q)).sum() / n.sum()),
-        ),
-        Mistake(
-            "loss-not-divided",
-            "the bias is right, the loss must be divided by the sum of the weights of all samples",
-            _start(loss=lambda q, n, w: -(n * w * np.log(q)).sum()),
-        ),
-        Mistake(
-            "loss-at-zero",
-            "the bias is right, log K is the loss at bias zero",
-            _start(loss=lambda q, n, w: np.log(len(w))),
-        ),
-        Mistake(
-            "loss-zero",
-            "the bias is right, the loss is an entropy, not zero: nobody can know each label from the shares",
-            _start(loss=lambda q, n, w: 0.0),
-        ),
-        Mistake(
-            "loss-sign",
-            "the bias is right, the sign of the loss is flipped",
-            _start(loss=lambda q, n, w: (q * np.log(q)).sum()),
-        ),
-        Mistake(
-            "loss-over-classes",
-            "the bias is right, the loss is the mean with the weighted shares, not over the classes",
-            _start(loss=lambda q, n, w: -np.log(q).mean()),
-        ),
-        Mistake(
-            "bias-share",
-            "the loss is right, the bias is not: it goes through exp, so take the logarithm",
-            _start(b=lambda q: q),
-        ),
-        Mistake(
-            "bias-log-odds",
-            "the loss is right, log odds are for a sigmoid: a softmax needs log q_k",
-            _start(b=logit),
-        ),
-        Mistake(
-            "bias-zero",
-            "the loss is right, the bias is not: zero is best for equal weighted shares only",
-            _start(b=lambda q: 0 * q),
-        ),
-        Mistake("bias-sign", "the loss is right, the sign of the bias is flipped", _start(b=lambda q: -np.log(q))),
+MISTAKES = {
+    "no-weights": Mistake(_weights_first, _start(lambda n, w: n)),
+    "bias-no-weights": Mistake(
+        "the bias leaves the weights out, the loss does not: the best q_k is the weighted share, w_k n_k / sum",
+        _start(lambda n, w: n, loss=lambda q, n, w: _entropy(n * w)),
     ),
-    _up_to_a_constant,
-)
+    "bias-no-weights-cross": Mistake(
+        "the bias leaves the weights out: the best q_k is the weighted share, w_k n_k / sum",
+        _start(lambda n, w: n, loss=lambda q, n, w: -(n * w * np.log(q)).sum() / (n * w).sum()),
+    ),
+    "weights-divide": Mistake(
+        "a large weight makes a class count more, not less: multiply", _start(lambda n, w: n / w)
+    ),
+    "no-counts": Mistake("the numbers of samples are left out: q_k goes by w_k n_k", _start(lambda n, w: w)),
+    "weights-squared": Mistake("the weights enter once, not squared", _start(lambda n, w: n * w**2)),
+    "loss-no-weights": Mistake(
+        _unweighted_loss,
+        _start(loss=lambda q, n, w: -(n * np.log(q)).sum() / n.sum()),
+        (_start(loss=lambda q, n, w: _entropy(n)),),
+    ),
+    "loss-by-number": Mistake(
+        "the bias is right, the loss must be divided by the sum of the weights of all samples, not by their number",
+        _start(loss=lambda q, n, w: -(n * w * np.log(q)).sum() / n.sum()),
+    ),
+    "loss-not-divided": Mistake(
+        "the bias is right, the loss must be divided by the sum of the weights of all samples",
+        _start(loss=lambda q, n, w: -(n * w * np.log(q)).sum()),
+    ),
+    "loss-at-zero": Mistake(
+        "the bias is right, log K is the loss at bias zero", _start(loss=lambda q, n, w: np.log(len(w)))
+    ),
+    "loss-zero": Mistake(
+        "the bias is right, the loss is an entropy, not zero: nobody can know each label from the shares",
+        _start(loss=lambda q, n, w: 0.0),
+    ),
+    "loss-sign": Mistake(
+        "the bias is right, the sign of the loss is flipped", _start(loss=lambda q, n, w: (q * np.log(q)).sum())
+    ),
+    "loss-over-classes": Mistake(
+        "the bias is right, the loss is the mean with the weighted shares, not over the classes",
+        _start(loss=lambda q, n, w: -np.log(q).mean()),
+    ),
+    "bias-share": Mistake(
+        "the loss is right, the bias is not: it goes through exp, so take the logarithm", _start(b=lambda q: q)
+    ),
+    "bias-log-odds": Mistake("the loss is right, log odds are for a sigmoid: a softmax needs log q_k", _start(b=logit)),
+    "bias-zero": Mistake(
+        "the loss is right, the bias is not: zero is best for equal weighted shares only", _start(b=lambda q: 0 * q)
+    ),
+    "bias-sign": Mistake("the loss is right, the sign of the bias is flipped", _start(b=lambda q: -np.log(q))),
+}
+
+QUESTION = Question("8.4", 2, "With class weights", weighted_start, _weighted, MISTAKES, _up_to_a_constant)

@@ -148,12 +148,10 @@ def test_what_is_right_depends_on_the_seed(question):
 
 @each_question
 def test_every_known_mistake_is_told_apart_from_all_others(question):
-    ids = [mistake.id for mistake in question.mistakes]
-    assert len(set(ids)) == len(ids)
-    for mistake in question.mistakes:
+    for id, mistake in question.mistakes.items():
         for function in (mistake.function, *mistake.also):
             verdict = verdict_on(question, function)
-            assert (verdict.mark, verdict.mistake) == (verdicts.WRONG, (mistake.id, mistake.message))
+            assert (verdict.mark, verdict.mistake) == (verdicts.WRONG, (id, mistake.message))
             assert verdicts.words(verdict).endswith(mistake.message)
             assert Verdict.of(json.loads(json.dumps(verdict.data()))) == verdict
 
@@ -168,7 +166,7 @@ def test_a_mistake_is_not_named_by_an_error_alone():
         "Made up",
         lambda x: 2 * x,
         lambda rng: [(rng.normal(size=(2, 3)),)],
-        (Mistake("raises", "this one raises", raises), Mistake("turns", "this one turns", lambda x: 2 * x.T)),
+        {"raises": Mistake("this one raises", raises), "turns": Mistake("this one turns", lambda x: 2 * x.T)},
     )
     assert said_of(question, raises) == "✗ 9.1 not yet: ValueError: no, given x (2, 3)"
     assert said_of(question, lambda x: x.T).endswith(
@@ -194,7 +192,7 @@ def test_a_mistake_is_not_named_where_only_an_error_is_wrong():
         "Made up",
         lambda x: 2 * x,
         lambda rng: [(rng.normal(size=n),) for n in (2, 3)],
-        (Mistake("this", "this one", raises), Mistake("that", "that one", wrong_and_raises)),
+        {"this": Mistake("this one", raises), "that": Mistake("that one", wrong_and_raises)},
     )
     assert said_of(question, lambda x: raises(x)) == "✗ 9.1 not yet: ValueError: no, given x (3,)"
     assert said_of(question, lambda x: wrong_and_raises(x)).endswith("; that one")

@@ -51,8 +51,8 @@ def right(question):
 
 def known(question):
     """Values that are those of the question's first mistake."""
-    mistake = checks.QUESTIONS[question].mistakes[0]
-    return Verdict(question, WRONG, fact=Fact("values", {"shaped": True}), mistake=Known(mistake.id, mistake.message))
+    id, mistake = next(iter(checks.QUESTIONS[question].mistakes.items()))
+    return Verdict(question, WRONG, fact=Fact("values", {"shaped": True}), mistake=Known(id, mistake.message))
 
 
 def result(name, *rows, exercise="2", isolation="bwrap"):
@@ -226,7 +226,7 @@ def test_feedback_says_what_was_asked_what_was_wrong_and_what_to_do(exercises):
     found = dict(report.files(everything(), exercises))
     page = Words(found[f"feedback/{MOODLE}.html"]).text
     for words in ("Exercise 2: Zero weights", "10 of 12 points", "2.1 Who moves first?", "first_moves(activation, L)",
-                  checks.QUESTIONS["2.1"].mistakes[0].message, "Begin with 2.1", "lesson 2, Zero weights"):  # fmt: skip
+                  known("2.1").mistake.message, "Begin with 2.1", "lesson 2, Zero weights"):  # fmt: skip
         assert words in page
     page = Words(found[f"feedback/{CANVAS}.html"]).text
     assert "5 points so far, of 12. Needs review: 2.3." in page and "Not attempted." in page
@@ -290,7 +290,7 @@ def outcome(exam, id, trial, case, value, kind):
         return {"raised": "ValueError", "text": repr(case), "stub": False}
     if kind == "mistakes" and (mistakes := checks.QUESTIONS[id].mistakes):
         with contextlib.suppress(Exception):
-            value, wrong = mistakes[0].function(*case.values()), False
+            value, wrong = next(iter(mistakes.values())).function(*case.values()), False
     return {"value": encoded(doubled(value) if wrong else value), "changed": [], "seen": {}}
 
 
@@ -309,7 +309,7 @@ def test_the_report_says_what_was_common_and_what_comes_first(exercises):
     assert page.tags.count("svg") == 2 and "Exercise 5" in page.text  # a picture of the totals for each exercise
     assert "Submissions by points: 1 with 10, 1 with 12." in text
     assert page.text.index("the file is empty") < page.text.index("SIGKILL")  # all points at stake come first
-    assert checks.QUESTIONS["2.1"].mistakes[0].message in page.text and report.UNKNOWN in text
+    assert known("2.1").mistake.message in page.text and report.UNKNOWN in text
     assert "Isolation none" in page.text and "Isolation bwrap" in page.text
     assert "1 submission with something to review left out" in page.text
 
@@ -318,11 +318,11 @@ def test_the_report_says_what_was_common_and_what_comes_first(exercises):
 def test_report_and_feedback_name_the_same_mistake(id, exercises):
     """Whatever the judge recognises, in a list of mistakes or by the question's own comparison."""
     exam = _exam(id.split(".")[0])
-    for mistake in checks.QUESTIONS[id].mistakes[:3]:
+    for key, mistake in list(checks.QUESTIONS[id].mistakes.items())[:3]:
         calls = [[_called(mistake.function, case) for case in exams.cases(trial)] for trial in exam.trials[id]]
         calls = [[outcomes[i] for i in trial.order] for outcomes, trial in zip(calls, exam.trials[id], strict=True)]
         verdict = judge.judged(exam, id, [{"calls": calls, "names": []}], False, {}, "")
-        assert verdict.mark == WRONG and verdict.mistake == (mistake.id, mistake.message)
+        assert verdict.mark == WRONG and verdict.mistake == (key, mistake.message)
         found = dict(report.files([result("a", row(verdict), exercise=id.split(".")[0])], exercises))
         told = [Words(found[name]).text for name in ("report.html", "feedback/a.html")]
         assert all(mistake.message.replace("`", "") in text for text in told)

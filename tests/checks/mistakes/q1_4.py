@@ -49,92 +49,6 @@ def summed(output, targets):
     return output - targets
 
 
-def doubled(output, targets):
-    return 2 * (output - targets) / len(output)
-
-
-def per_entry(output, targets):
-    return (output - targets) / output.size
-
-
-def derivative_of_mean_square(output, targets):
-    return 2 * (output - targets) / output.size
-
-
-def turned(output, targets):
-    return (targets - output) / len(targets)
-
-
-def sigmoid_output(output, targets):
-    return (1 / (1 + np.exp(-output)) - targets) / len(targets)
-
-
-def divided_twice(output, targets):
-    return start(output, targets) / len(targets)
-
-
-def bias_averaged(params, x, targets):
-    grads = right(params, x, targets)
-    return {name: g / len(x) if name[0] == "b" else g for name, g in grads.items()}
-
-
-def weights_transposed(params, x, targets):
-    grads = right(params, x, targets)
-    return {name: g.T for name, g in grads.items()}
-
-
-def no_slope(params, x, targets):
-    z, h = run_forward(params, x)
-    return go_back(params, z, h, start(z[max(z)], targets), slope=lambda z: 1)
-
-
-def plain_tanh(params, x, targets):
-    z, h = run_forward(params, x, f=np.tanh)
-    return go_back(params, z, h, start(z[max(z)], targets), slope=lambda z: 1 - np.tanh(z) ** 2)
-
-
-def plain_slope(params, x, targets):
-    z, h = run_forward(params, x)
-    return go_back(params, z, h, start(z[max(z)], targets), slope=lambda z: 1 - np.tanh(z) ** 2)
-
-
-def slope_of_h(params, x, targets):
-    z, h = run_forward(params, x)
-    return go_back(params, h, h, start(z[max(z)], targets))
-
-
-def one_minus_h_squared(params, x, targets):
-    z, h = run_forward(params, x)
-    return go_back(params, h, h, start(z[max(z)], targets), slope=lambda h: 1 - h**2)
-
-
-def back_with_own_h(params, z, h, delta):
-    """Multiply by the layer's own output where its input belongs."""
-    grads = {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l]
-        grads[f"b{l}"] = delta.sum(axis=0)
-        if l > 1:
-            delta = delta @ params[f"W{l}"] * slope(z[l - 1])
-    return grads
-
-
-def own_output(params, x, targets):
-    z, h = run_forward(params, x)
-    return back_with_own_h(params, z, h, start(h[max(h)], targets))
-
-
-def own_activated_output(params, x, targets):
-    """The lesson's forward pass keeps an h[L] that went through the activation, too."""
-    z, h = run_forward(params, x, at_output=f)
-    return back_with_own_h(params, z, h, start(z[max(z)], targets))
-
-
-def own_z(params, x, targets):
-    z, h = run_forward(params, x)
-    return go_back(params, {l - 1: z[l] for l in z}, h, start(z[max(z)], targets))
-
-
 def z_two_below(params, x, targets):
     z, h = run_forward(params, x)
     return go_back(params, {l: z[l - 1] for l in range(1, max(z))}, h, start(z[max(z)], targets))
@@ -145,44 +59,6 @@ def list_of_z(params, x, targets):
     z, h = run_forward(params, x)
     z = list(z.values())
     return go_back(params, z, h, start(z[len(z)], targets))
-
-
-def activated_output(params, x, targets):
-    z, h = run_forward(params, x, at_output=f)
-    return go_back(params, z, h, start(h[max(h)], targets))
-
-
-def matrix_product(params, x, targets):
-    z, h = run_forward(params, x)
-    delta, grads = start(h[max(h)], targets), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l - 1]
-        grads[f"b{l}"] = delta.sum(axis=0)
-        if l > 1:
-            delta = delta @ params[f"W{l}"] @ slope(z[l - 1])
-    return grads
-
-
-def back_through_the_transpose(params, x, targets):
-    z, h = run_forward(params, x)
-    delta, grads = start(h[max(h)], targets), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l - 1]
-        grads[f"b{l}"] = delta.sum(axis=0)
-        if l > 1:
-            delta = delta @ params[f"W{l}"].T * slope(z[l - 1])
-    return grads
-
-
-def bias_not_summed(params, x, targets):
-    z, h = run_forward(params, x)
-    delta, grads = start(h[max(h)], targets), {}
-    for l in reversed(range(1, len(params) // 2 + 1)):
-        grads[f"W{l}"] = delta.T @ h[l - 1]
-        grads[f"b{l}"] = delta
-        if l > 1:
-            delta = delta @ params[f"W{l}"] * slope(z[l - 1])
-    return grads
 
 
 def updates_on_the_way(params, x, targets):
@@ -210,29 +86,8 @@ def one_layer_too_many(params, x, targets):
 
 
 WRONG = {
-    "bias gradient averaged": (bias_averaged, "averaged"),
-    "dW transposed": (weights_transposed, "transposed"),
-    "forgot phi'": (no_slope, "phi'(z) is missing"),
-    "plain tanh throughout": (plain_tanh, "plain tanh is used throughout"),
-    "slope of plain tanh": (plain_slope, "slope on the way back is that of plain tanh"),
-    "phi' of h": (slope_of_h, "at h instead of z"),
-    "1 - h^2": (one_minus_h_squared, "1 - h^2 is the slope of plain tanh only"),
-    "h^l for h^(l-1)": (own_output, "h[l - 1]"),
-    "h^l for h^(l-1), h^L activated": (own_activated_output, "h[l - 1]"),
-    "z^l for z^(l-1)": (own_z, "at the wrong z"),
     "z^(l-2) for z^(l-1)": (z_two_below, "there is no z^0"),
     "z in a list, one off": (list_of_z, "lists count from 0"),
-    "f at the output": (activated_output, "output layer has no activation"),
-    "@ for *": (matrix_product, "multiply entry by entry with *"),
-    "sum over the batch": (from_start(summed), "sum over the batch"),
-    "the 2 of the square": (from_start(doubled), "twice too large"),
-    "divided by all entries": (from_start(per_entry), "divided by the number of entries"),
-    "derivative of the mean square": (from_start(derivative_of_mean_square), "twice too large, and divided by"),
-    "y - z": (from_start(turned), "sign is flipped"),
-    "delta of question 1.2": (from_start(sigmoid_output), "that of question 1.2"),
-    "divided by n twice": (from_start(divided_twice), "the mean is already in delta"),
-    "W transposed on the way back": (back_through_the_transpose, "transpose"),
-    "bias gradient not summed": (bias_not_summed, "not summed"),
     "updates while it goes back": (updates_on_the_way, "params in place"),
     "works for two layers only": (only_two_layers, "W3"),
     "no bias gradients": (biases_forgotten, "has no 'b"),

@@ -58,28 +58,12 @@ def step_much_too_large(g):
     return g(1e-3j).imag / 1e-3
 
 
-def still_complex(g):
-    return g(1e-30j) / 1e-30
-
-
-def quotient_still_complex(g, h=1e-30):
-    return (g(1j * h) - g(0)) / (1j * h)
-
-
 def two_h(g):
     return g(1e-30j).imag / 2e-30
 
 
 def modulus(g):
     return abs(g(1e-30j)) / 1e-30
-
-
-def all_at_once(f, x):
-    return f(x + 1e-30j).imag / 1e-30
-
-
-def all_at_once_in_every_entry(f, x):
-    return np.full(len(x), f(x + 1e-30j).imag / 1e-30)
 
 
 def not_restored(f, x):
@@ -134,13 +118,9 @@ WRONG = {
     "real part, not divided": (entry_by_entry(real_part_not_divided), "real part"),
     "h = 1e-5": (entry_by_entry(step_too_large), "at h = 1e-05: the step h is too large"),
     "h = 1e-3": (entry_by_entry(step_much_too_large), "at h = 1e-03: the step h is too large"),
-    "no .imag": (entry_by_entry(still_complex), "only its imaginary part is wanted"),
-    "complex quotient": (entry_by_entry(quotient_still_complex), "only its imaginary part is wanted"),
     "no .imag, into an array of floats": (stored_without_imag, "take the imaginary part, .imag"),
     "divided by 2h": (entry_by_entry(two_h), "divided by 2h"),
     "modulus": (entry_by_entry(modulus), "modulus"),
-    "all entries at once": (all_at_once, "move one at a time"),
-    "all at once, in every entry": (all_at_once_in_every_entry, "move one at a time"),
     "not put back": (not_restored, "stays moved"),
     "a copy that stays real": (kept_real, "x.astype(complex)"),
     "a real array cannot hold ih": (cannot_hold, "x.astype(complex)"),

@@ -5,40 +5,6 @@ import numpy as np
 from course_utils import losses, mlp
 
 
-def off_by_one(activation, L):
-    return [L - l + 1 if activation.at_zero != 0 else None for l in range(1, L + 1)]
-
-
-def from_the_inputs(activation, L):
-    return list(range(L)) if activation.at_zero else [None] * L
-
-
-def all_at_once(activation, L):
-    return [0] * L if activation.at_zero else [None] * L
-
-
-def whatever_the_activation(activation, L):
-    return [L - l for l in range(1, L + 1)]
-
-
-def output_moves(activation, L):
-    if activation.at_zero == 0:
-        return [None] * (L - 1) + [0]
-    return [L - l for l in range(1, L + 1)]
-
-
-def never(activation, L):
-    return [None for _ in range(L)]
-
-
-def by_name(activation, L):
-    return [L - l if activation.name == "sigmoid" else None for l in range(1, L + 1)]
-
-
-def by_slope(activation, L):
-    return [L - l if activation.slope_at_zero else None for l in range(1, L + 1)]
-
-
 def hidden_layers_only(activation, L):
     return [L - l if activation.at_zero else None for l in range(1, L)]
 
@@ -60,14 +26,6 @@ def in_quotes(activation, L):
 
 
 WRONG = {
-    "off by one": (off_by_one, "off by one"),
-    "from the inputs up": (from_the_inputs, "order is reversed"),
-    "all at once": (all_at_once, "not all at once"),
-    "numbers for tanh": (whatever_the_activation, "phi(0) = 0 changes everything"),
-    "the output moves for tanh": (output_moves, "output layer never moves either"),
-    "never": (never, "not never"),
-    "by name": (by_name, "not the name"),
-    "by phi'(0)": (by_slope, "not phi'(0)"),
     "one entry missing": (hidden_layers_only, "one entry for each of the L layers"),
     "infinity for never": (infinity_for_never, "None for never"),
     "a dict": (as_dict, "a list was expected"),

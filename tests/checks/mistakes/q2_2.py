@@ -5,34 +5,6 @@ import copy
 import numpy as np
 
 
-def parts(*, rows=True, bias=True, columns=lambda order: order):
-    """An answer that moves some parts of the neurons, layer after layer."""
-
-    def answer(params, orders):
-        new = {name: p.copy() for name, p in params.items()}
-        for l, order in orders.items():
-            if rows:
-                new[f"W{l}"] = new[f"W{l}"][order]
-            if bias:
-                new[f"b{l}"] = new[f"b{l}"][order]
-            if columns:
-                new[f"W{l + 1}"] = new[f"W{l + 1}"][:, columns(order)]
-        return new
-
-    return answer
-
-
-def other_way_round(params, orders):
-    new = copy.deepcopy(params)
-    for l in orders:
-        old = copy.deepcopy(new)
-        for i, j in enumerate(orders[l]):
-            new[f"W{l}"][j] = old[f"W{l}"][i]
-            new[f"b{l}"][j] = old[f"b{l}"][i]
-            new[f"W{l + 1}"][:, j] = old[f"W{l + 1}"][:, i]
-    return new
-
-
 def in_place(params, orders):
     for l, order in orders.items():
         params[f"W{l}"] = params[f"W{l}"][order]
@@ -41,65 +13,12 @@ def in_place(params, orders):
     return params
 
 
-def next_rows(params, orders):
-    new = dict(params)
-    for l, order in orders.items():
-        new[f"W{l}"], new[f"b{l}"] = new[f"W{l}"][order], new[f"b{l}"][order]
-        new[f"W{l + 1}"] = new[f"W{l + 1}"][order]
-    return new
-
-
 def first_layer_only(params, orders):
     new = dict(params)
     for l, order in orders.items():
         new[f"W{l}"], new[f"b{l}"] = new[f"W{l}"][order], new[f"b{l}"][order]
         new[f"W{l + 1}"] = new[f"W{l + 1}"][:, order]
         return new
-
-
-def last_layer_only(params, orders):
-    for l, order in orders.items():
-        new = dict(params)
-        new[f"W{l}"], new[f"b{l}"] = new[f"W{l}"][order], new[f"b{l}"][order]
-        new[f"W{l + 1}"] = new[f"W{l + 1}"][:, order]
-    return new
-
-
-def from_the_old(params, orders):
-    new = dict(params)
-    for l, order in orders.items():
-        new[f"W{l}"] = params[f"W{l}"][order]
-        new[f"b{l}"] = params[f"b{l}"][order]
-        new[f"W{l + 1}"] = params[f"W{l + 1}"][:, order]
-    return new
-
-
-def matrix_by_matrix(rows, columns):
-    """An answer that goes through the matrices, with rules for the layers whose orders are used."""
-
-    def answer(params, orders):
-        new = copy.deepcopy(params)
-        for l in range(1, len(params) // 2 + 1):
-            if l in orders:
-                new[f"b{l}"] = new[f"b{l}"][orders[l]]
-            if rows(l) in orders:
-                new[f"W{l}"] = new[f"W{l}"][orders[rows(l)]]
-            if columns(l) in orders:
-                new[f"W{l}"] = new[f"W{l}"][:, orders[columns(l)]]
-        return new
-
-    return answer
-
-
-def middle_by_its_own_order(params, orders):
-    new = dict(params)
-    for l, order in orders.items():
-        W = params[f"W{l}"]
-        new[f"W{l}"] = W[order][:, order] if l - 1 in orders else W[order]
-        new[f"b{l}"] = params[f"b{l}"][order]
-        if l + 1 not in orders:
-            new[f"W{l + 1}"] = params[f"W{l + 1}"][:, order]
-    return new
 
 
 def without_items(params, orders):
@@ -128,24 +47,7 @@ def only_what_changed(params, orders):
 
 
 WRONG = {
-    "rows only": (parts(bias=False, columns=None), "only the rows"),
-    "rows and bias, no columns": (parts(columns=None), "must move along"),
-    "columns only": (parts(rows=False, bias=False), "only the columns"),
-    "bias left behind": (parts(bias=False), "bias has stayed behind"),
-    "rows left behind": (parts(rows=False), "rows of W have stayed behind"),
-    "columns by the inverse": (parts(columns=np.argsort), "columns have moved by the inverse order"),
-    "inverse throughout": (other_way_round, "inverse order throughout"),
     "in place": (in_place, "params in place"),
-    "rows of the next matrix": (next_rows, "this layer's neurons are its columns"),
-    "only the first layer": (first_layer_only, "only the first layer in orders"),
-    "only the last layer": (last_layer_only, "only the last layer in orders"),
-    "each from the old ones": (from_the_old, "go on from new"),
-    "rows and columns swapped": (matrix_by_matrix(lambda l: l - 1, lambda l: l), "by the wrong layer's order"),
-    "columns by the layer's own order": (
-        matrix_by_matrix(lambda l: l, lambda l: l),
-        "columns of W^l go by orders[l - 1]",
-    ),
-    "middle matrix by its own order": (middle_by_its_own_order, "columns of W^l go by orders[l - 1]"),
     "without .items()": (without_items, "use .items()"),
     "the dict as an index": (dict_as_an_order, "use .items()"),
     "every layer has an order": (every_layer, "go through orders.items()"),

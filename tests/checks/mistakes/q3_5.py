@@ -36,62 +36,6 @@ def classes(label):
     return [[i for i, k in enumerate(label) if k == which] for which in dict.fromkeys(label)]
 
 
-def one_round(params):
-    return sorted_out(params, 1)
-
-
-def two_rounds(params):
-    return sorted_out(params, 2)
-
-
-def only_below(params):
-    return sorted_out(params, key=lambda b, below, above: (b, *below))
-
-
-def only_above(params):
-    return sorted_out(params, key=lambda b, below, above: (b, *above))
-
-
-def no_bias(params):
-    return sorted_out(params, key=lambda b, below, above: (*below, *above))
-
-
-def only_bias(params):
-    return sorted_out(params, key=lambda b, below, above: (b,))
-
-
-def inputs_together(params):
-    return sorted_out(params, ends=(lambda n: [0] * n, range))
-
-
-def outputs_together(params):
-    return sorted_out(params, ends=(range, lambda n: [0] * n))
-
-
-def both_together(params):
-    return sorted_out(params, ends=(lambda n: [0] * n,) * 2)
-
-
-def sum_of_layer(params):
-    return sorted_out(params, key=lambda b, below, above: (b, sum(below), sum(above)))
-
-
-def twins(params):
-    found = []
-    for l in range(1, len(params) // 2):
-        W, b, V = params[f"W{l}"], params[f"b{l}"], params[f"W{l + 1}"]
-        found.append(classes(relabelled([(*W[i], b[i], *V[:, i]) for i in range(len(b))])))
-    return found
-
-
-def each_alone(params):
-    return [[[i] for i in range(len(params[f"b{l}"]))] for l in range(1, len(params) // 2)]
-
-
-def all_together(params):
-    return [[[*range(len(params[f"b{l}"]))]] for l in range(1, len(params) // 2)]
-
-
 def reversed_classes(params):
     return [layer[::-1] for layer in sorted_out(params)]
 
@@ -128,19 +72,6 @@ def rows_of_the_next(params):
 
 
 WRONG = {
-    "one round": (one_round, "one round is not enough"),
-    "two rounds": (two_rounds, "two rounds are not enough"),
-    "only from below": (only_below, "what neurons send"),
-    "only from above": (only_above, "what neurons get"),
-    "bias forgotten": (no_bias, "equal biases"),
-    "bias only": (only_bias, "only the biases"),
-    "inputs one class": (inputs_together, "each input is a class"),
-    "outputs one class": (outputs_together, "each output is a class"),
-    "inputs and outputs one class each": (both_together, "inputs and outputs"),
-    "twins": (twins, "single weights are compared"),
-    "sums of a layer": (sum_of_layer, "one total for each class"),
-    "each alone": (each_alone, "not every neuron is alone"),
-    "all together": (all_together, "some neurons must part"),
     "in reverse order": (reversed_classes, "not sorted"),
     "no single neurons": (no_singles, "exactly one class"),
     "labels": (labels, "a list of classes was expected"),

@@ -3,55 +3,6 @@
 import math
 
 
-def ladder(step):
-    """An answer that goes down by this step, and counts."""
-
-    def answer(size, lr, smallest):
-        count = 0
-        while size >= smallest:
-            count += 1
-            size = step(size, lr)
-        return count
-
-    return answer
-
-
-def above(size, lr, smallest):
-    count = 0
-    while size > smallest:
-        count, size = count + 1, lr * size**2
-    return count
-
-
-def one_less(size, lr, smallest):
-    count = -1
-    while size >= smallest:
-        count, size = count + 1, lr * size**2
-    return count
-
-
-def constant_factor(size, lr, smallest):
-    factor = lr * size
-    count = 0
-    while size >= smallest:
-        count, size = count + 1, size * factor
-    return count
-
-
-def top_not_counted(size, lr, smallest):
-    count = 0
-    while lr * size**2 >= smallest:
-        count, size = count + 1, lr * size**2
-    return count
-
-
-def one_too_many(size, lr, smallest):
-    count = 1
-    while size >= smallest:
-        count, size = count + 1, lr * size**2
-    return count
-
-
 def one_step_only(size, lr, smallest):
     return 1 if lr * size**2 < smallest else 2
 
@@ -74,14 +25,6 @@ def a_list(size, lr, smallest):
 
 
 WRONG = {
-    "no step size": (ladder(lambda size, lr: size * size), "the step size is missing"),
-    "a constant factor": (constant_factor, "not one factor"),
-    "like Adam": (ladder(lambda size, lr: size * lr), "ladder like Adam's"),
-    "lr squared": (ladder(lambda size, lr: lr * size * lr * size), "lr counts only once"),
-    "the top not counted": (top_not_counted, "W^L itself counts"),
-    "one too many": (one_too_many, "too small does not count"),
-    "> for >=": (above, "at least means >="),
-    "one less": (one_less, "not -1"),
     "one step only": (one_step_only, "it returned 2, which is too small, given size 0.02, lr 0.1, smallest 1.4e-45"),
     "the last size": (the_size, "which is too small, given size"),
     "never ends": (never_ends, "a loop that never ends"),

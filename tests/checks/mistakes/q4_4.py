@@ -12,11 +12,6 @@ def of_frequencies(change):
     return lambda labels, classes: change(frequencies(labels, classes))
 
 
-def softmax_of_them(labels, classes):
-    e = np.exp(frequencies(labels, classes))
-    return e / e.sum()
-
-
 def of_the_labels(labels, classes):
     return np.log(1 + labels) - np.log(1 + labels).mean()
 
@@ -26,30 +21,12 @@ def normalised_not_centred(labels, classes):
     return b / abs(b.sum())
 
 
-def counts_centred(labels, classes):
-    counts = np.bincount(labels)
-    return counts - counts.mean()
-
-
 WRONG = {
-    "the frequencies": (of_frequencies(lambda f: f), "these are the frequencies themselves"),
     "not centred": (of_frequencies(np.log), "must sum to zero"),
     "log of counts": (lambda labels, classes: np.log(np.unique(labels, return_counts=True)[1]), "must sum to zero"),
     "largest is zero": (of_frequencies(lambda f: np.log(f / f.max())), "must sum to zero"),
     "last is zero": (of_frequencies(lambda f: np.log(f) - np.log(f)[-1]), "must sum to zero"),
     "the sum subtracted": (of_frequencies(lambda f: np.log(f) - np.log(f).sum()), "must sum to zero"),
-    "softmax of the frequencies": (softmax_of_them, "not their inverse"),
-    "frequencies centred": (of_frequencies(lambda f: f - 1 / len(f)), "centred frequencies"),
-    "counts centred": (counts_centred, "centred counts"),
-    "logit": (of_frequencies(lambda f: np.log(f) - np.log(1 - f)), "inverts the sigmoid"),
-    "logit centred": (
-        of_frequencies(lambda f: np.log(f / (1 - f)) - np.log(f / (1 - f)).mean()),
-        "needs log(f), centred",
-    ),
-    "sign": (of_frequencies(lambda f: np.log(f).mean() - np.log(f)), "the sign is flipped"),
-    "log2": (of_frequencies(lambda f: np.log2(f) - np.log2(f).mean()), "the natural logarithm"),
-    "log10": (of_frequencies(lambda f: np.log10(f) - np.log10(f).mean()), "the natural logarithm"),
-    "zero": (lambda labels, classes: np.zeros(classes), "equally frequent"),
     "mean of the frequencies": (of_frequencies(lambda f: np.log(f) - f.mean()), "subtract their mean"),
     "one for each label": (of_the_labels, "wrong shape"),
     "divided by the sum": (normalised_not_centred, "values wrong"),

@@ -21,30 +21,6 @@ def right_rule(n_in, n_out, variance, m, sigma_b):
     return n_in * variance * m + sigma_b**2
 
 
-def of_h(power, widths, variances, sigma_b):
-    path = []
-    for n, v in zip(widths, variances):
-        power = (n * v * power + sigma_b**2) / 2
-        path.append(power)
-    return path
-
-
-def with_the_inputs(power, widths, variances, sigma_b):
-    path = [power]
-    for n, v in zip(widths, variances):
-        power = n * v * power + sigma_b**2
-        path.append(power)
-        power /= 2
-    return path
-
-
-def only_the_last(power, widths, variances, sigma_b):
-    for n, v in zip(widths, variances):
-        q = n * v * power + sigma_b**2
-        power = q / 2
-    return q
-
-
 def too_many_layers(power, widths, variances, sigma_b):
     path = []
     for l in range(len(widths)):
@@ -75,19 +51,6 @@ def first_bias_only(power, widths, variances, sigma_b):
 
 
 WRONG = {
-    "fan-out": (by_rule(lambda i, o, v, m, b: o * v * m + b**2), "fan-in: here it is the fan-out"),
-    "no half": (by_rule(right_rule, relu=lambda q: q), "half is missing"),
-    "half of the inputs": (by_rule(right_rule, first=lambda power: power / 2), "no half in the first layer"),
-    "variance of h": (by_rule(right_rule, relu=lambda q: q * (1 / 2 - 1 / (2 * np.pi))), "not its variance"),
-    "quarter": (by_rule(right_rule, relu=lambda q: q / 4), "not a quarter"),
-    "sigma_b not squared": (by_rule(lambda i, o, v, m, b: i * v * m + b), "sigma_b is a standard deviation"),
-    "no bias": (by_rule(lambda i, o, v, m, b: i * v * m), "biases are missing"),
-    "square root of the variance": (by_rule(lambda i, o, v, m, b: i * v**0.5 * m + b**2), "variances already"),
-    "variance squared": (by_rule(lambda i, o, v, m, b: i * v * v * m + b**2), "variances already"),
-    "no n": (by_rule(lambda i, o, v, m, b: v * m + b**2), "n_(l-1) is missing"),
-    "mean squares of h": (of_h, "these are the mean squares of h"),
-    "with the inputs": (with_the_inputs, "begins with q^1"),
-    "only the last": (only_the_last, "only the last q"),
     "too many layers": (too_many_layers, "there are L + 1 widths"),
     "simulated": (simulated, "values wrong"),
     "bias in the first layer only": (first_bias_only, "values wrong"),

@@ -27,32 +27,9 @@ def answer(variance=variance, there=lambda i, o: i, back=lambda i, o: o, first=1
     return function
 
 
-def sum_of_fans(n_in, n_out, mode):
-    return {"fan_in": 1 / n_in, "fan_out": 1 / n_out, "fan_avg": 1 / (n_in + n_out)}[mode]
-
-
 def plain_mean(n_in, n_out, mode):
     """The mean of the variances, where the variance has the mean of the fans."""
     return {"fan_in": 1 / n_in, "fan_out": 1 / n_out, "fan_avg": (1 / n_in + 1 / n_out) / 2}[mode]
-
-
-def swapped(widths, mode):
-    forward, backward = answer()(widths, mode)
-    return backward, forward
-
-
-def rms(widths, mode):
-    return np.sqrt(answer()(widths, mode))
-
-
-def added(widths, mode):
-    forward = backward = 0.0
-    for l in range(1, len(widths)):
-        i, o = widths[l - 1], widths[l]
-        forward += i * variance(i, o, mode)
-        if l > 1:
-            backward += o * variance(i, o, mode)
-    return forward, backward
 
 
 def only_forward(widths, mode):
@@ -68,21 +45,6 @@ def beyond_the_end(widths, mode):
 
 
 WRONG = {
-    "order": (swapped, "forward first, backward second"),
-    "W1 on the way back": (answer(first_back=1), "one layer too many on the way back"),
-    "W1 not on the way there": (answer(first=2), "one layer too few on the way there"),
-    "W^L not on the way back": (answer(last_back=1), "one layer too few on the way back"),
-    "W^L not on the way back, but W1": (answer(first_back=1, last_back=1), "instead of the first"),
-    "sum of the fans": (answer(sum_of_fans), "not over their sum"),
-    "fans exchanged": (answer(lambda i, o, mode: variance(o, i, mode)), "n_in and n_out of a layer are exchanged"),
-    "He's 2": (answer(lambda i, o, mode: 2 * variance(i, o, mode)), "this network is linear"),
-    "standard deviation": (answer(lambda i, o, mode: variance(i, o, mode) ** 0.5), "not the standard deviation"),
-    "factors of the sizes": (rms, "factors of the sizes"),
-    "fan-in on the way back": (answer(back=lambda i, o: i), "on the way back each sum runs over"),
-    "fan-out on the way there": (answer(there=lambda i, o: o), "on the way there each sum runs over"),
-    "both fans wrong": (answer(there=lambda i, o: o, back=lambda i, o: i), "both sums run over the wrong fan"),
-    "added": (added, "multiply, they do not add"),
-    "only variances": (answer(there=lambda i, o: 1, back=lambda i, o: 1), "only the variances are multiplied"),
     "mean of the variances": (answer(plain_mean), "values wrong"),
     "one number": (only_forward, "wrong shape: got (), expected (2,)"),
     "beyond the end": (beyond_the_end, "there are L + 1 widths"),

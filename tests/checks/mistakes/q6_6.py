@@ -9,10 +9,6 @@ def qr(A, gain):
     return gain * np.linalg.qr(A)[0]
 
 
-def qr_as_it_comes(A, gain):
-    return gain * np.linalg.qr(A)[0]
-
-
 def complete(A, gain):
     return gain * np.linalg.qr(A, mode="complete")[0]
 
@@ -87,8 +83,6 @@ def unequal(A, gain):
 
 
 WRONG = {
-    "QR as it comes": (qr_as_it_comes, "QR wants a tall matrix"),
-    "QR of the transpose": (lambda A, gain: gain * np.linalg.qr(A.T)[0].T, "A.T is wide where A is tall"),
     "complete QR": (complete, "wrong shape: got (3, 3), expected (3, 5)"),
     "no gain": (no_gain, "the gain is missing"),
     "gain squared": (gain_squared, "gain, not its square"),

@@ -11,55 +11,8 @@ def matrices(params):
     return [name for name in params if name.startswith("W")]
 
 
-def upside_down(params, grads, target):
-    return {name: target * rms(grads[name]) / rms(params[name]) for name in matrices(params)}
-
-
-def no_target(params, grads, target):
-    return {name: rms(params[name]) / rms(grads[name]) for name in matrices(params)}
-
-
-def over_target(params, grads, target):
-    return {name: rms(params[name]) / (target * rms(grads[name])) for name in matrices(params)}
-
-
-def mean_size(params, grads, target):
-    return {name: target * abs(params[name]).mean() / abs(grads[name]).mean() for name in matrices(params)}
-
-
-def std(params, grads, target):
-    return {name: target * params[name].std() / grads[name].std() for name in matrices(params)}
-
-
-def mean_square(params, grads, target):
-    return {name: target * np.mean(params[name] ** 2) / np.mean(grads[name] ** 2) for name in matrices(params)}
-
-
-def largest(params, grads, target):
-    return {name: target * abs(params[name]).max() / abs(grads[name]).max() for name in matrices(params)}
-
-
-def norm_and_rms(params, grads, target):
-    return {name: target * np.linalg.norm(params[name]) / rms(grads[name]) for name in matrices(params)}
-
-
 def with_biases(params, grads, target):
     return {name: target * rms(params[name]) / rms(grads[name]) for name in params}
-
-
-def one_number(params, grads, target):
-    W = np.concatenate([params[name].ravel() for name in matrices(params)])
-    g = np.concatenate([grads[name].ravel() for name in matrices(params)])
-    return dict.fromkeys(matrices(params), target * rms(W) / rms(g))
-
-
-def safest(params, grads, target):
-    smallest = min(target * rms(params[name]) / rms(grads[name]) for name in matrices(params))
-    return dict.fromkeys(matrices(params), smallest)
-
-
-def entry_by_entry(params, grads, target):
-    return {name: target * abs(params[name] / grads[name]).mean() for name in matrices(params)}
 
 
 def an_array_each(params, grads, target):
@@ -73,18 +26,7 @@ def spectral(params, grads, target):
 
 
 WRONG = {
-    "upside down": (upside_down, "upside down"),
-    "no target": (no_target, "target is missing"),
-    "over target": (over_target, "target is a factor"),
-    "mean of |W|": (mean_size, "takes the mean of the sizes"),
-    "std": (std, "np.std does"),
-    "mean square": (mean_square, "root is missing"),
-    "largest entries": (largest, "largest entries"),
-    "norm and RMS": (norm_and_rms, "divide both"),
     "biases too": (with_biases, "should not have 'b1'"),
-    "one for all": (one_number, "one for all"),
-    "smallest for all": (safest, "smallest for all"),
-    "entry by entry": (entry_by_entry, "not entry by entry"),
     "arrays": (an_array_each, "W1: wrong shape"),
     "spectral norm": (spectral, "entries are off"),
 }

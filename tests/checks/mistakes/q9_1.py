@@ -6,46 +6,6 @@ Z = np.linspace(-9, 9, 4001)
 P = np.exp(-(Z**2) / 2) / np.exp(-(Z**2) / 2).sum()
 
 
-def variance(phi):
-    return 1 / np.sqrt(np.sum(P * phi(Z) ** 2) - np.sum(P * phi(Z)) ** 2)
-
-
-def no_root(phi):
-    return 1 / np.sum(P * phi(Z) ** 2)
-
-
-def upside_down(phi):
-    return np.sqrt(np.sum(P * phi(Z) ** 2))
-
-
-def moment_itself(phi):
-    return np.sum(P * phi(Z) ** 2)
-
-
-def of_the_slope(phi):
-    return 1 / np.sqrt(np.sum(P * phi.derivative(Z) ** 2))
-
-
-def absolute(phi):
-    return 1 / np.sum(P * np.abs(phi(Z)))
-
-
-def not_weighted(phi):
-    return 1 / np.sqrt(np.mean(phi(np.linspace(-3, 3, 999)) ** 2))
-
-
-def uniform(phi):
-    return 1 / np.sqrt(np.mean(phi(np.random.default_rng(0).uniform(-1, 1, 10**6)) ** 2))
-
-
-def he(phi):
-    return np.sqrt(2)
-
-
-def lecun(phi):
-    return 1
-
-
 def an_array(phi):
     return 1 / np.abs(phi(Z))
 
@@ -63,16 +23,6 @@ def forgotten(phi):
 
 
 WRONG = {
-    "variance": (variance, "not the variance of phi(z)"),
-    "no root": (no_root, "the root is missing"),
-    "upside down": (upside_down, "upside down: a small"),
-    "the moment itself": (moment_itself, "upside down, and without the root"),
-    "of the slope": (of_the_slope, "on their way back"),
-    "absolute values": (absolute, "|phi| is no mean square"),
-    "a grid without weights": (not_weighted, "weigh each z by its density"),
-    "uniform draws": (uniform, "weigh each z by its density"),
-    "He for all": (he, "other activations need others"),
-    "LeCun for all": (lecun, "one number does not fit all"),
     "an array": (an_array, "expected (), one number"),
     "twenty draws": (few_draws, "off by"),
     "by name": (by_name, "KeyError"),

@@ -23,59 +23,6 @@ def merged(params, same=None, send=lambda columns: columns.sum(axis=1), order=No
     return new
 
 
-def dropped(params):
-    return merged(params, send=lambda columns: columns[:, 0])
-
-
-def averaged(params):
-    return merged(params, send=lambda columns: columns.mean(axis=1))
-
-
-def times_their_number(params):
-    return merged(params, send=lambda columns: columns[:, 0] * columns.shape[1])
-
-
-def twins_only(params):
-    return merged(
-        params,
-        lambda W, b, V, i, j: np.array_equal(W[i], W[j]) and b[i] == b[j] and np.array_equal(V[:, i], V[:, j]),
-    )
-
-
-def bias_forgotten(params):
-    return merged(params, lambda W, b, V, i, j: np.array_equal(W[i], W[j]))
-
-
-def bias_alone(params):
-    return merged(params, lambda W, b, V, i, j: b[i] == b[j])
-
-
-def by_columns(params):
-    return merged(params, lambda W, b, V, i, j: (V[:, i] == V[:, j]).all())
-
-
-def by_sums(params):
-    return merged(params, lambda W, b, V, i, j: W[i].sum() == W[j].sum() and b[i] == b[j])
-
-
-def from_the_top(params):
-    return merged(params, order=range(len(params) // 2 - 1, 0, -1))
-
-
-def first_layer(params):
-    return merged(params, order=[1])
-
-
-def nothing(params):
-    return dict(params)
-
-
-def outputs_too(params):
-    new, L = merged(params), len(params) // 2
-    kept = np.array(list(dict.fromkeys(map(tuple, np.column_stack([new[f"W{L}"], new[f"b{L}"]])))))
-    return new | {f"W{L}": kept[:, :-1], f"b{L}": kept[:, -1]}
-
-
 def layer_too_many(params):
     return merged(params, order=range(1, len(params) // 2 + 1))
 
@@ -109,18 +56,6 @@ def one_neuron(params):
 
 
 WRONG = {
-    "dropped": (dropped, "is lost"),
-    "averaged": (averaged, "are averaged"),
-    "times their number": (times_their_number, "multiplied by the number of copies"),
-    "twins only": (twins_only, "equal outgoing weights are not needed"),
-    "bias forgotten": (bias_forgotten, "the bias belongs to a neuron"),
-    "bias alone": (bias_alone, "equal biases alone"),
-    "by columns": (by_columns, "compare rows and biases"),
-    "by sums": (by_sums, "entry by entry"),
-    "from the top": (from_the_top, "go from the first layer up"),
-    "first layer only": (first_layer, "only the first hidden layer"),
-    "nothing": (nothing, "nothing is merged"),
-    "outputs too": (outputs_too, "outputs stay as they are"),
     "a layer too many": (layer_too_many, "the output layer has no next one"),
     "columns kept": (columns_kept, "wrong shape"),
     "sorted apart": (sorted_apart, "it computes something else"),

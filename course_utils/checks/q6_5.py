@@ -12,7 +12,9 @@ from course_utils.checks.values import close, different
 
 def edge_of_chaos(q, activation):
     """(sigma_w, sigma_b) with chi_1 = 1 and q* = q: q gives the first, the fixed point then the second."""
-    return _edge()(q, activation)
+    slopes = theory.gaussian_mean(lambda z: activation.derivative(z) ** 2, q)
+    squares = theory.gaussian_mean(lambda z: activation(z) ** 2, q)
+    return np.sqrt([1 / slopes, q - squares / slopes])
 
 
 def _places(rng):
@@ -20,28 +22,37 @@ def _places(rng):
         yield float(rng.uniform(low, high)), activation
 
 
-def _edge(
-    slope=lambda phi, z: phi.derivative(z) ** 2,
-    square=lambda phi, z: phi(z) ** 2,
-    variance=lambda q: q,
-    of_slope=lambda mean: mean,
-    of_square=lambda mean: mean,
-    result=lambda w2, b2: np.sqrt([w2, b2]),
-    bias=lambda q, w2, m: q - w2 * m,
-):
-    """An answer by these rules for the two means and for what is made of them."""
+def _from_means(rule, variance=lambda q: q):
+    """A wrong answer: rule(q, S, P) from the right means, S = E[phi'^2] and P = E[phi^2], at that variance of z."""
 
     def function(q, activation):
-        w2 = 1 / of_slope(theory.gaussian_mean(lambda z: slope(activation, z), variance(q)))
-        m = of_square(theory.gaussian_mean(lambda z: square(activation, z), variance(q)))
-        return np.array(result(w2, bias(q, w2, m)))
+        S = theory.gaussian_mean(lambda z: activation.derivative(z) ** 2, variance(q))
+        P = theory.gaussian_mean(lambda z: activation(z) ** 2, variance(q))
+        return np.array(rule(q, S, P))
 
     return function
 
 
-def _edge_by_variance(q, activation):
-    mean = theory.gaussian_mean(activation, q)
-    return _edge(of_square=lambda m: m - mean**2)(q, activation)
+def _point(q, S, P):
+    return np.sqrt([1 / S, q - P / S])
+
+
+def _with_means(S=None, P=None, point=_point):
+    """A wrong answer: the right formula with another mean, of a rule (E, phi), in the place of S or of P."""
+
+    def function(q, activation):
+        def mean(f):
+            return theory.gaussian_mean(f, q)
+
+        slopes = (S or (lambda E, phi: E(lambda z: phi.derivative(z) ** 2)))(mean, activation)
+        squares = (P or (lambda E, phi: E(lambda z: phi(z) ** 2)))(mean, activation)
+        return point(q, slopes, squares)
+
+    return function
+
+
+def _mean_slope_squared(E, phi):
+    return E(phi.derivative) ** 2
 
 
 def _wrong_edge(calls):
@@ -54,53 +65,61 @@ def _wrong_edge(calls):
 
 
 MISTAKES = {
-    "order": Mistake("the order is wrong: sigma_w first", _edge(result=lambda w2, b2: np.sqrt([b2, w2]))),
-    "both-variances": Mistake("these are the variances: take the roots of both", _edge(result=lambda w2, b2: [w2, b2])),
+    "order": Mistake("the order is wrong: sigma_w first", _from_means(lambda q, S, P: _point(q, S, P)[::-1])),
+    "both-variances": Mistake(
+        "these are the variances: take the roots of both", _from_means(lambda q, S, P: [1 / S, q - P / S])
+    ),
     "weight-variance": Mistake(
-        "sigma_w^2 is a variance: take its root, too", _edge(result=lambda w2, b2: [w2, math.sqrt(b2)])
+        "sigma_w^2 is a variance: take its root, too", _from_means(lambda q, S, P: [1 / S, math.sqrt(q - P / S)])
     ),
     "bias-variance": Mistake(
-        "sigma_b^2 is a variance: take its root, too", _edge(result=lambda w2, b2: [math.sqrt(w2), b2])
+        "sigma_b^2 is a variance: take its root, too", _from_means(lambda q, S, P: [math.sqrt(1 / S), q - P / S])
     ),
     "slope-not-squared": Mistake(
-        "chi has the mean of the squared slope: phi' must be squared", _edge(slope=lambda phi, z: phi.derivative(z))
+        "chi has the mean of the squared slope: phi' must be squared", _with_means(lambda E, phi: E(phi.derivative))
     ),
     "slope-mean-first": Mistake(
         "first square, then take the mean: E[phi'^2], not E[phi']^2",
-        _edge(slope=lambda phi, z: phi.derivative(z), of_slope=np.square),
+        _with_means(_mean_slope_squared),
+        (  # sigma_b^2 may become negative, and is made positive
+            _with_means(_mean_slope_squared, point=lambda q, S, P: np.sqrt([1 / S, abs(q - P / S)])),
+            _with_means(_mean_slope_squared, point=lambda q, S, P: np.sqrt([1 / S, max(0, q - P / S)])),
+        ),
+    ),
+    "at-h": Mistake(
+        "phi' is taken at h = phi(z) instead of z",
+        _with_means(lambda E, phi: E(lambda z: phi.derivative(phi(z)) ** 2)),
     ),
     "phi-not-squared": Mistake(
-        "the q-map has the second moment: phi must be squared", _edge(square=lambda phi, z: phi(z))
+        "the q-map has the second moment: phi must be squared", _with_means(P=lambda E, phi: E(phi))
     ),
     "phi-mean-first": Mistake(
-        "the q-map has the second moment E[phi^2], not E[phi]^2",
-        _edge(square=lambda phi, z: phi(z), of_square=np.square),
+        "the q-map has the second moment E[phi^2], not E[phi]^2", _with_means(P=lambda E, phi: E(phi) ** 2)
     ),
-    "variance-of-phi": Mistake("the q-map has E[phi^2]; E[phi]^2 is not subtracted", _edge_by_variance),
-    "tanh-only": Mistake(
-        "this is right for tanh only: use `activation`",
-        _edge(slope=lambda phi, z: tanh.derivative(z) ** 2, square=lambda phi, z: tanh(z) ** 2),
+    "variance-of-phi": Mistake(
+        "the q-map has E[phi^2]; E[phi]^2 is not subtracted",
+        _with_means(P=lambda E, phi: E(lambda z: phi(z) ** 2) - E(phi) ** 2),
     ),
-    "root-of-q": Mistake("gaussian_mean takes the variance q, not its root", _edge(variance=math.sqrt)),
-    "q-squared": Mistake("gaussian_mean takes the variance q, not its square", _edge(variance=lambda q: q**2)),
+    "tanh-only": Mistake("this is right for tanh only: use `activation`", lambda q, activation: edge_of_chaos(q, tanh)),
+    "root-of-q": Mistake("gaussian_mean takes the variance q, not its root", _from_means(_point, math.sqrt)),
+    "q-squared": Mistake("gaussian_mean takes the variance q, not its square", _from_means(_point, np.square)),
     "no-weight-variance": Mistake(
-        "in the q-map E[phi^2] is multiplied by sigma_w^2", _edge(bias=lambda q, w2, m: q - m)
+        "in the q-map E[phi^2] is multiplied by sigma_w^2", _from_means(lambda q, S, P: np.sqrt([1 / S, q - P]))
     ),
     "weight-deviation": Mistake(
         "in the q-map E[phi^2] is multiplied by sigma_w^2, the square",
-        _edge(bias=lambda q, w2, m: q - math.sqrt(w2) * m),
+        _from_means(lambda q, S, P: np.sqrt([1 / S, q - P / np.sqrt(S)])),
     ),
     "no-chi": Mistake(
-        "sigma_w comes from chi = 1, not from a q-map without biases",
-        lambda q, activation: np.array([math.sqrt(q / theory.gaussian_mean(lambda z: activation(z) ** 2, q)), 0]),
+        "sigma_w comes from chi = 1, not from a q-map without biases", _from_means(lambda q, S, P: [np.sqrt(q / P), 0])
     ),
     "no-bias": Mistake(
         "biases are needed: at this q a net without them is not critical",
-        _edge(result=lambda w2, b2: [math.sqrt(w2), 0]),
+        _from_means(lambda q, S, P: [np.sqrt(1 / S), 0]),
     ),
     "exchanged": Mistake(
         "phi and phi' are exchanged: chi has the slopes, the q-map the values",
-        _edge(slope=lambda phi, z: phi(z) ** 2, square=lambda phi, z: phi.derivative(z) ** 2),
+        _from_means(lambda q, S, P: _point(q, P, S)),
     ),
 }
 

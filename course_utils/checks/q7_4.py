@@ -1,6 +1,6 @@
 """Question 7.4, a way round."""
 
-import functools
+import math
 
 import numpy as np
 
@@ -10,7 +10,21 @@ from course_utils.checks.core import Mistake, Question
 
 def residual_growth(q, sigma_w, branches):
     """The mean square of h after that many branches, and the growth of squared errors on the way back."""
-    return _growth(q, sigma_w, branches)
+    factor = 1.0
+    for _ in range(branches):
+        factor *= 1 + sigma_w**2 * _slopes(q)
+        q += sigma_w**2 * _squares(q)
+    return {"forward": q, "backward": factor}
+
+
+def _slopes(q):
+    """E[tanh'(h)^2] for h ~ N(0, q)."""
+    return theory.gaussian_mean(lambda h: (1 - np.tanh(h) ** 2) ** 2, q)
+
+
+def _squares(q):
+    """E[tanh(h)^2] for h ~ N(0, q)."""
+    return theory.gaussian_mean(lambda h: np.tanh(h) ** 2, q)
 
 
 def _residual_nets(rng):
@@ -20,114 +34,99 @@ def _residual_nets(rng):
     ]
 
 
-def _slope(z):
-    return 1 - np.tanh(z) ** 2
+def _stepwise(step):
+    """A wrong answer from a rule for one branch: step(q, s), where s is sigma_w, gives the next q and the factor."""
+
+    def function(q, sigma_w, branches):
+        factor = 1.0
+        for _ in range(branches):
+            q, factor_here = step(q, sigma_w)
+            factor *= factor_here
+        return {"forward": q, "backward": factor}
+
+    return function
 
 
-def _growth(q, sigma_w, branches, *, power=2, way_round=1, keep=1, both=lambda s: s**2, mean=None, update="after"):
-    """The answer, and wrong ones: what is not standard names a mistake."""
-    mean = mean or (lambda f, q, power: theory.gaussian_mean(lambda z: f(z) ** power, q))
-    factor = 1.0
-    for _ in range(branches):
-        after = keep * q + both(sigma_w) * mean(np.tanh, q, 2)
-        at = {"after": q, "before": after}[update]
-        factor *= way_round + both(sigma_w) * mean(_slope, at, power)
-        q = after
-    return {"forward": q, "backward": factor}
+def _in_the_end(rule):
+    """A wrong answer from the q before each branch, and after the last, and the factors: rule(path, factors)."""
+
+    def function(q, sigma_w, branches):
+        path, factors = [q], []
+        for _ in range(branches):
+            factors.append(1 + sigma_w**2 * _slopes(path[-1]))
+            path.append(path[-1] + sigma_w**2 * _squares(path[-1]))
+        forward, backward = rule(path, factors)
+        return {"forward": forward, "backward": backward}
+
+    return function
 
 
-def _frozen(q, sigma_w, branches):
-    one = _growth(q, sigma_w, 1)
-    return {"forward": q + branches * (one["forward"] - q), "backward": one["backward"] ** branches}
-
-
-def _summed(q, sigma_w, branches):
-    total, right = 0.0, _growth(q, sigma_w, branches)
-    for _ in range(branches):
-        step = _growth(q, sigma_w, 1)
-        total, q = total + step["backward"], step["forward"]
-    return {"forward": right["forward"], "backward": total}
-
-
-def _summed_from_one(q, sigma_w, branches):
-    found = _summed(q, sigma_w, branches)
-    return {**found, "backward": found["backward"] + 1 - branches}
-
-
-def _product_and_first_q(q, sigma_w, branches):
-    """q stays what it was, in both."""
-    return {"forward": q, "backward": _growth(q, sigma_w, 1)["backward"] ** branches}
-
-
-def _never_updated(q, sigma_w, branches):
-    one = _growth(q, sigma_w, 1)
-    return {"forward": one["forward"], "backward": one["backward"] ** branches}
-
-
-def _forward_kept(q, sigma_w, branches):
-    return {**_growth(q, sigma_w, branches), "forward": q}
-
-
-def _exchanged(q, sigma_w, branches):
-    found = _growth(q, sigma_w, branches)
-    return {"forward": found["backward"], "backward": found["forward"]}
-
-
-def _last_factor(q, sigma_w, branches):
-    path = _growth(q, sigma_w, branches - 1) if branches > 1 else {"forward": q}
-    return _growth(path["forward"], sigma_w, 1)
-
-
-def _mean_first(f, q, power):
-    return theory.gaussian_mean(f, q) ** power
-
-
-def _at_root(f, q, power):
-    return f(np.sqrt(q)) ** power
-
-
-def _root_as_variance(f, q, power):
-    return theory.gaussian_mean(lambda z: f(z) ** power, np.sqrt(q))
+def _slope(h):
+    return 1 - np.tanh(h) ** 2
 
 
 MISTAKES = {
     "no-way-round": Mistake(
         "the way round is missing in both: h + ... keeps q, and the error keeps 1",
-        functools.partial(_growth, way_round=0, keep=0),
+        _stepwise(lambda q, s: (s**2 * _squares(q), s**2 * _slopes(q))),
     ),
-    "no-one-back": Mistake("backward, the 1 of the way round is missing", functools.partial(_growth, way_round=0)),
+    "no-one-back": Mistake(
+        "backward, the 1 of the way round is missing",
+        _stepwise(lambda q, s: (q + s**2 * _squares(q), s**2 * _slopes(q))),
+    ),
     "no-q-forward": Mistake(
-        "forward, the q of the way round is missing: E[h^2] keeps what it was", functools.partial(_growth, keep=0)
+        "forward, the q of the way round is missing: E[h^2] keeps what it was",
+        _stepwise(lambda q, s: (s**2 * _squares(q), 1 + s**2 * _slopes(q))),
     ),
     "deviation": Mistake(
-        "sigma_w enters squared: it is a standard deviation", functools.partial(_growth, both=lambda s: s)
+        "sigma_w enters squared: it is a standard deviation",
+        _stepwise(lambda q, s: (q + s * _squares(q), 1 + s * _slopes(q))),
     ),
-    "slope-not-squared": Mistake("tanh' enters squared: E[tanh'(z)^2]", functools.partial(_growth, power=1)),
-    "q-frozen": Mistake("q changes from branch to branch: each factor belongs to the q before its branch", _frozen),
-    "q-after": Mistake("each branch sees the q before it, not after", functools.partial(_growth, update="before")),
+    "slope-not-squared": Mistake(
+        "tanh' enters squared: E[tanh'(z)^2]",
+        _stepwise(lambda q, s: (q + s**2 * _squares(q), 1 + s**2 * theory.gaussian_mean(_slope, q))),
+    ),
+    "q-frozen": Mistake(
+        "q changes from branch to branch: each factor belongs to the q before its branch",
+        _in_the_end(lambda qs, f: (qs[0] + len(f) * (qs[1] - qs[0]), f[0] ** len(f))),
+    ),
+    "q-after": Mistake(
+        "each branch sees the q before it, not after",
+        _stepwise(lambda q, s: (after := q + s**2 * _squares(q), 1 + s**2 * _slopes(after))),
+    ),
     "q-not-updated": Mistake(
         "q must grow from branch to branch: replace it after each, by q + sigma_w^2 E[tanh^2]",
-        _never_updated,
-        (_product_and_first_q,),
+        _in_the_end(lambda qs, f: (qs[1], f[0] ** len(f))),
+        (_in_the_end(lambda qs, f: (qs[0], f[0] ** len(f))),),
     ),
     "forward-first-q": Mistake(
-        "forward, this is the q from before the first branch: q must grow from branch to branch", _forward_kept
+        "forward, this is the q from before the first branch: q must grow from branch to branch",
+        _in_the_end(lambda qs, f: (qs[0], math.prod(f))),
     ),
-    "exchanged": Mistake("forward and backward are exchanged", _exchanged),
-    "added": Mistake("factors of one branch after the other multiply, they do not add", _summed, (_summed_from_one,)),
-    "last-factor": Mistake("backward, this is the last branch's factor alone: multiply those of all", _last_factor),
+    "exchanged": Mistake("forward and backward are exchanged", _in_the_end(lambda qs, f: (math.prod(f), qs[-1]))),
+    "added": Mistake(
+        "factors of one branch after the other multiply, they do not add",
+        _in_the_end(lambda qs, f: (qs[-1], sum(f))),
+        (_in_the_end(lambda qs, f: (qs[-1], 1 + sum(f) - len(f))),),
+    ),
+    "last-factor": Mistake(
+        "backward, this is the last branch's factor alone: multiply those of all",
+        _in_the_end(lambda qs, f: (qs[-1], f[-1])),
+    ),
     "one-branch": Mistake(
-        "this is the first branch alone: go through all branches", lambda q, s, branches: _growth(q, s, 1)
+        "this is the first branch alone: go through all branches", _in_the_end(lambda qs, f: (qs[1], f[0]))
     ),
     "mean-first": Mistake(
-        "square inside the mean: E[tanh^2] is not E[tanh]^2", functools.partial(_growth, mean=_mean_first)
+        "square inside the mean: E[tanh^2] is not E[tanh]^2",
+        _stepwise(lambda q, s: (q, 1 + s**2 * theory.gaussian_mean(_slope, q) ** 2)),
     ),
     "one-point": Mistake(
-        "a mean over h is asked, not the value at one h = sqrt(q)", functools.partial(_growth, mean=_at_root)
+        "a mean over h is asked, not the value at one h = sqrt(q)",
+        _stepwise(lambda q, s: (q + s**2 * np.tanh(np.sqrt(q)) ** 2, 1 + s**2 * _slope(np.sqrt(q)) ** 2)),
     ),
     "root-of-q": Mistake(
         "gaussian_mean takes the variance q, not the standard deviation",
-        functools.partial(_growth, mean=_root_as_variance),
+        _stepwise(lambda q, s: (q + s**2 * _squares(np.sqrt(q)), 1 + s**2 * _slopes(np.sqrt(q)))),
     ),
 }
 

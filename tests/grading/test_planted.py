@@ -15,7 +15,7 @@ def _planted(question):
     source = (ROOT / "tests" / "checks" / "mistakes" / f"q{question.replace('.', '_')}.py").read_text(encoding="utf-8")
     scope = {"__name__": "planted"}
     exec(compile(source, name(question), "exec"), scope)  # the tests' own
-    some = list(scope["WRONG"])[::4]  # test_checks.py has all of them on the notebook's inputs
+    some = list(scope.get("WRONG", {}))[::4]  # test_checks.py has all of them on the notebook's inputs
     found = {("WRONG", title): f"WRONG[{title!r}][0]" for title in some}
     return source, found | {("RIGHT", title): f"RIGHT[{title!r}]" for title in scope["RIGHT"]}
 

@@ -26,10 +26,6 @@ def forward(g, h=1e-8):
     return (g(h) - g(0)) / h
 
 
-def backward(f, x):
-    return np.array([(f(x) - f(x - 1e-7 * unit)) / 1e-7 for unit in np.eye(len(x))])
-
-
 def central(g, h=1e-5):
     return (g(h) - g(-h)) / (2 * h)
 
@@ -96,39 +92,6 @@ def cannot_hold(f, x):
     return f(z).imag / h
 
 
-def one_number(f, x):
-    return [f(x[j] + 1e-30j).imag / 1e-30 for j in range(len(x))]
-
-
-def in_place(f, x):
-    gradient = np.zeros(len(x))
-    for j in range(len(x)):
-        x[j] += 1e-8
-        gradient[j] = f(x)
-    return gradient
-
-
-WRONG = {
-    "forward difference": (entry_by_entry(forward), "forward difference"),
-    "backward difference": (backward, "backward difference"),
-    "central difference": (entry_by_entry(central), "central difference"),
-    "fourth-order difference": (entry_by_entry(fourth_order), "difference, where values of f are subtracted"),
-    "not divided by h": (entry_by_entry(not_divided), "not divided by h"),
-    "real part": (entry_by_entry(real_part), "real part"),
-    "real part, not divided": (entry_by_entry(real_part_not_divided), "real part"),
-    "h = 1e-5": (entry_by_entry(step_too_large), "at h = 1e-05: the step h is too large"),
-    "h = 1e-3": (entry_by_entry(step_much_too_large), "at h = 1e-03: the step h is too large"),
-    "no .imag, into an array of floats": (stored_without_imag, "take the imaginary part, .imag"),
-    "divided by 2h": (entry_by_entry(two_h), "divided by 2h"),
-    "modulus": (entry_by_entry(modulus), "modulus"),
-    "not put back": (not_restored, "stays moved"),
-    "a copy that stays real": (kept_real, "x.astype(complex)"),
-    "a real array cannot hold ih": (cannot_hold, "x.astype(complex)"),
-    "one entry alone": (one_number, "f takes a whole array"),
-    "changes x": (in_place, "input x in place"),
-}
-
-
 def loop(f, x):
     z, gradient = x.astype(complex), []
     for j in range(len(x)):
@@ -142,19 +105,37 @@ def quotient(g, h=1e-100):
     return ((g(1j * h) - g(0)) / (1j * h)).real
 
 
-def step_down(f, x):
-    return [-f(x - 1e-40j * unit).imag / 1e-40 for unit in np.eye(len(x))]
-
-
 def circle(g, n=32, r=0.1):
     """Cauchy's integral over a circle of radius r."""
     points = [cmath.exp(2j * cmath.pi * k / n) for k in range(n)]
     return (sum(g(r * p) / p for p in points) / (n * r)).real
 
 
+WRONG = {
+    "forward difference": (entry_by_entry(forward), "forward difference"),
+    "backward difference": (
+        lambda f, x: np.array([(f(x) - f(x - 1e-7 * unit)) / 1e-7 for unit in np.eye(len(x))]),
+        "backward difference",
+    ),
+    "central difference": (entry_by_entry(central), "central difference"),
+    "fourth-order difference": (entry_by_entry(fourth_order), "difference, where values of f are subtracted"),
+    "not divided by h": (entry_by_entry(not_divided), "not divided by h"),
+    "real part": (entry_by_entry(real_part), "real part"),
+    "real part, not divided": (entry_by_entry(real_part_not_divided), "real part"),
+    "h = 1e-5": (entry_by_entry(step_too_large), "at h = 1e-05: the step h is too large"),
+    "h = 1e-3": (entry_by_entry(step_much_too_large), "at h = 1e-03: the step h is too large"),
+    "no .imag, into an array of floats": (stored_without_imag, "take the imaginary part, .imag"),
+    "divided by 2h": (entry_by_entry(two_h), "divided by 2h"),
+    "modulus": (entry_by_entry(modulus), "modulus"),
+    "not put back": (not_restored, "stays moved"),
+    "a copy that stays real": (kept_real, "x.astype(complex)"),
+    "a real array cannot hold ih": (cannot_hold, "x.astype(complex)"),
+    "one entry alone": (lambda f, x: [f(x[j] + 1e-30j).imag / 1e-30 for j in range(len(x))], "f takes a whole array"),
+}
+
 RIGHT = {
     "a loop that puts back": loop,
     "quotient, real part": entry_by_entry(quotient),
-    "a step down": step_down,
+    "a step down": lambda f, x: [-f(x - 1e-40j * unit).imag / 1e-40 for unit in np.eye(len(x))],
     "Cauchy's integral": entry_by_entry(circle),
 }

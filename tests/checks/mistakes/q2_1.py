@@ -5,43 +5,6 @@ import numpy as np
 from course_utils import losses, mlp
 
 
-def hidden_layers_only(activation, L):
-    return [L - l if activation.at_zero else None for l in range(1, L)]
-
-
-def infinity_for_never(activation, L):
-    return [L - l if activation.at_zero else np.inf for l in range(1, L + 1)]
-
-
-def as_dict(activation, L):
-    return {f"W{l}": L - l if activation.at_zero else None for l in range(1, L + 1)}
-
-
-def all_at_once_one_later(activation, L):
-    return [1] * (L - 1) + [0] if activation.at_zero else [None] * L
-
-
-def in_quotes(activation, L):
-    return [L - l if activation.at_zero else "None" for l in range(1, L + 1)]
-
-
-WRONG = {
-    "one entry missing": (hidden_layers_only, "one entry for each of the L layers"),
-    "infinity for never": (infinity_for_never, "None for never"),
-    "a dict": (as_dict, "a list was expected"),
-    "None in quotes": (in_quotes, "without quotes"),
-    "all hidden layers at 1": (all_at_once_one_later, "W1"),
-}
-
-
-def reversed_range(activation, L):
-    return tuple(reversed(range(L))) if activation.at_zero else (None,) * L
-
-
-def numpy_integers(activation, L):
-    return np.arange(L)[::-1] if activation(np.zeros(1))[0] else np.full(L, None)
-
-
 def by_experiment(activation, L):
     """Train a little network, and look."""
     rng = np.random.default_rng(0)
@@ -58,4 +21,23 @@ def by_experiment(activation, L):
     return first
 
 
-RIGHT = {"a tuple": reversed_range, "NumPy integers": numpy_integers, "by experiment": by_experiment}
+WRONG = {
+    "one entry missing": (
+        lambda activation, L: [L - l if activation.at_zero else None for l in range(1, L)],
+        "one entry for each of the L layers",
+    ),
+    "infinity for never": (
+        lambda activation, L: [L - l if activation.at_zero else np.inf for l in range(1, L + 1)],
+        "None for never",
+    ),
+    "None in quotes": (
+        lambda activation, L: [L - l if activation.at_zero else "None" for l in range(1, L + 1)],
+        "without quotes",
+    ),
+    "all hidden layers at 1": (lambda activation, L: [1] * (L - 1) + [0] if activation.at_zero else [None] * L, "W1"),
+}
+
+RIGHT = {
+    "NumPy integers": lambda activation, L: np.arange(L)[::-1] if activation(np.zeros(1))[0] else np.full(L, None),
+    "by experiment": by_experiment,
+}

@@ -15,10 +15,6 @@ def group(vectors):
     return classes
 
 
-def unsorted(params, layer):
-    return by_pairs(params, layer)[::-1]
-
-
 def pairs(params, layer):
     classes = by_pairs(params, layer)
     return [[c[0], other] for c in classes for other in c[1:]]
@@ -60,14 +56,6 @@ def arrays_compared(params, layer):
     return [[j for j in range(len(W)) if W[i] == W[j]] for i in range(len(W))]
 
 
-WRONG = {
-    "in reverse order": (unsorted, "not sorted"),
-    "pairs": (pairs, "exactly one class"),
-    "arrays as keys": (arrays_as_keys, "tuple(row)"),
-    "arrays compared by ==": (arrays_compared, "np.array_equal"),
-}
-
-
 def by_pairs(params, layer):
     W, b, V = params[f"W{layer}"], params[f"b{layer}"], params[f"W{layer + 1}"]
 
@@ -88,8 +76,14 @@ def by_unique(params, layer):
     return sorted(classes, key=lambda members: members[0])
 
 
-def tuples(params, layer):
-    return tuple(map(tuple, by_pairs(params, layer)))
+WRONG = {
+    "in reverse order": (lambda params, layer: by_pairs(params, layer)[::-1], "not sorted"),
+    "pairs": (pairs, "exactly one class"),
+    "arrays as keys": (arrays_as_keys, "tuple(row)"),
+    "arrays compared by ==": (arrays_compared, "np.array_equal"),
+}
 
-
-RIGHT = {"pair by pair": by_pairs, "np.unique, arrays": by_unique, "tuples": tuples}
+RIGHT = {
+    "np.unique, arrays": by_unique,
+    "tuples": lambda params, layer: tuple(map(tuple, by_pairs(params, layer))),
+}

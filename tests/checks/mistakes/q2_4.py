@@ -8,29 +8,16 @@ def widths_too_short(widths, lr):
     return {f"{k}{l}": lr * n[l] / (n[l - 1] if k == "W" else 1) for l in range(1, len(widths) + 2) for k in "Wb"}
 
 
-def as_list(widths, lr):
-    return list(with_arrays(widths, lr).values())
-
-
-WRONG = {
-    "n has an entry too few": (widths_too_short, "n = [1, *widths, 1]"),
-    "a list": (as_list, "a dict"),
-}
-
-
 def with_arrays(widths, lr):
     n = np.array([1, *widths, 1])
     weights, biases = lr * n[1:] / n[:-1], lr * n[1:]
     return {f"{k}{l + 1}": rate[l] for l in range(len(biases)) for k, rate in (("W", weights), ("b", biases))}
 
 
-def layer_by_layer(widths, lr):
-    rates, before = {}, 1
-    for l, width in enumerate([*widths, 1]):
-        rates[f"b{l + 1}"] = np.float32(lr * width)
-        rates[f"W{l + 1}"] = lr * width / before
-        before = width
-    return rates
+WRONG = {
+    "n has an entry too few": (widths_too_short, "n = [1, *widths, 1]"),
+}
 
-
-RIGHT = {"arrays": with_arrays, "layer by layer, float32": layer_by_layer}
+RIGHT = {
+    "arrays": with_arrays,
+}

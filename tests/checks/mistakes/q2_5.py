@@ -52,12 +52,6 @@ def bias(params, x):
     return new
 
 
-def shallow_copy(params, x):
-    new = dict(params)
-    new["W1"][0, x.any(axis=0).argmax()] *= 1 + 2**-52
-    return new
-
-
 def by_sample(params, x):
     new = copied(params)
     j = x.any(axis=1).argmax()
@@ -72,10 +66,6 @@ def axes_swapped(params, x):
     return new
 
 
-def only_w1(params, x):
-    return right_loop(params, x)["W1"]
-
-
 def not_assigned(params, x):
     new = copied(params)
     j = x.any(axis=0).argmax()
@@ -88,23 +78,6 @@ def assigned_to_a_number(params, x):
     w = new["W1"][0, x.any(axis=0).argmax()]
     w = np.nextafter(w, np.inf)
     return new
-
-
-WRONG = {
-    "the first entry": (first_entry, "is blank"),
-    "the last entry": (last_entry, "is blank"),
-    "1e-6": (too_far, "has moved by 1.0e-06"),
-    "1e-17": (lost, "lost in rounding"),
-    "a whole row": (whole_row, "exactly one entry"),
-    "every neuron": (every_neuron, "exactly one entry"),
-    "the bias": (bias, "must be one of W1"),
-    "a shallow copy": (shallow_copy, "params in place"),
-    "a sample taken for an input": (by_sample, "is blank"),
-    "row and column mixed up": (axes_swapped, "i is a neuron"),
-    "not assigned": (not_assigned, "did you assign the result?"),
-    "assigned to a number of its own": (assigned_to_a_number, "did you assign the result?"),
-    "only W1": (only_w1, "a dict"),
-}
 
 
 def right_loop(params, x):
@@ -128,4 +101,22 @@ def last_used(params, x):
     return {**params, "W1": W1}
 
 
-RIGHT = {"loop, downwards": right_loop, "the brightest input": brightest, "nested lists": last_used}
+WRONG = {
+    "the first entry": (first_entry, "is blank"),
+    "the last entry": (last_entry, "is blank"),
+    "1e-6": (too_far, "has moved by 1.0e-06"),
+    "1e-17": (lost, "lost in rounding"),
+    "a whole row": (whole_row, "exactly one entry"),
+    "every neuron": (every_neuron, "exactly one entry"),
+    "the bias": (bias, "must be one of W1"),
+    "a sample taken for an input": (by_sample, "is blank"),
+    "row and column mixed up": (axes_swapped, "i is a neuron"),
+    "not assigned": (not_assigned, "did you assign the result?"),
+    "assigned to a number of its own": (assigned_to_a_number, "did you assign the result?"),
+}
+
+RIGHT = {
+    "loop, downwards": right_loop,
+    "the brightest input": brightest,
+    "nested lists": last_used,
+}

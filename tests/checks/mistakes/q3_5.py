@@ -36,14 +36,6 @@ def classes(label):
     return [[i for i, k in enumerate(label) if k == which] for which in dict.fromkeys(label)]
 
 
-def reversed_classes(params):
-    return [layer[::-1] for layer in sorted_out(params)]
-
-
-def no_singles(params):
-    return [[members for members in layer if len(members) > 1] for layer in sorted_out(params)]
-
-
 def labels(params):
     return [[next(k for k, members in enumerate(layer) if i in members) for i in range(sum(map(len, layer)))]
             for layer in sorted_out(params)]  # fmt: skip
@@ -54,14 +46,6 @@ def outputs_too(params):
     return [*sorted_out(params), [[k] for k in range(len(params[f"b{L}"]))]]
 
 
-def as_dict(params):
-    return dict(enumerate(sorted_out(params), start=1))
-
-
-def arrays_as_keys(params):
-    return [{params[f"W{l}"].sum(axis=1): 0} for l in range(1, len(params) // 2)]
-
-
 def rows_of_the_next(params):
     found = []
     for l in range(1, len(params) // 2):
@@ -69,17 +53,6 @@ def rows_of_the_next(params):
         keys = np.column_stack([W, b, V @ np.ones((V.shape[1], 1))])
         found.append(classes(relabelled([tuple(key) for key in keys])))
     return found
-
-
-WRONG = {
-    "in reverse order": (reversed_classes, "not sorted"),
-    "no single neurons": (no_singles, "exactly one class"),
-    "labels": (labels, "a list of classes was expected"),
-    "outputs as well": (outputs_too, "one entry for each hidden layer"),
-    "a dict": (as_dict, "a list was expected"),
-    "arrays as keys": (arrays_as_keys, "tuple(totals)"),
-    "rows of the next": (rows_of_the_next, "columns of W^(l+1)"),
-}
 
 
 def with_one_hot(params):
@@ -96,22 +69,21 @@ def with_one_hot(params):
     return [sorted(np.flatnonzero(column).tolist() for column in member[l].T) for l in range(1, L)]
 
 
-def by_pairs(params):
-    """Everybody is together until a reason is found to part two neurons."""
-    L = len(params) // 2
-    n = [params["W1"].shape[1]] + [len(params[f"b{l}"]) for l in range(1, L + 1)]
-    together = [np.ones((k, k), dtype=bool) if 0 < l < L else np.eye(k, dtype=bool) for l, k in enumerate(n)]
-    changed = True
-    while changed:
-        changed = False
-        for l in range(1, L):
-            same = together[l].copy()
-            for totals in (params[f"W{l}"] @ together[l - 1], params[f"W{l + 1}"].T @ together[l + 1]):
-                same &= np.isclose(totals[:, None], totals[None]).all(axis=2)
-            same &= params[f"b{l}"][:, None] == params[f"b{l}"]
-            changed |= bool((same != together[l]).any())
-            together[l] = same
-    return tuple(classes([row.argmax() for row in together[l]]) for l in range(1, L))
+WRONG = {
+    "in reverse order": (lambda params: [layer[::-1] for layer in sorted_out(params)], "not sorted"),
+    "no single neurons": (
+        lambda params: [[members for members in layer if len(members) > 1] for layer in sorted_out(params)],
+        "exactly one class",
+    ),
+    "labels": (labels, "a list of classes was expected"),
+    "outputs as well": (outputs_too, "one entry for each hidden layer"),
+    "arrays as keys": (
+        lambda params: [{params[f"W{l}"].sum(axis=1): 0} for l in range(1, len(params) // 2)],
+        "tuple(totals)",
+    ),
+    "rows of the next": (rows_of_the_next, "columns of W^(l+1)"),
+}
 
-
-RIGHT = {"round by round": sorted_out, "one-hot matrices": with_one_hot, "pair by pair": by_pairs}
+RIGHT = {
+    "one-hot matrices": with_one_hot,
+}

@@ -3,20 +3,6 @@
 import numpy as np
 
 
-def without_the_last(zero):
-    return right_loop(zero)[:-1]
-
-
-def texts(zero):
-    return [str(t) for t in right_loop(zero)]
-
-
-WRONG = {
-    "one missing": (without_the_last, "one entry for each of the L = 4 matrices: it has 3"),
-    "texts": (texts, "without quotes"),
-}
-
-
 def right_loop(zero):
     waiting, steps = 0, []
     for is_zero in reversed(zero):
@@ -42,4 +28,12 @@ def by_experiment(zero):
     return tuple(steps)
 
 
-RIGHT = {"loop": right_loop, "cumulative sums": cumulative, "experiment": by_experiment}
+WRONG = {
+    "one missing": (lambda zero: right_loop(zero)[:-1], "one entry for each of the L = 4 matrices: it has 3"),
+    "texts": (lambda zero: [str(t) for t in right_loop(zero)], "without quotes"),
+}
+
+RIGHT = {
+    "cumulative sums": cumulative,
+    "experiment": by_experiment,
+}

@@ -31,10 +31,6 @@ def says(h, slope):
     return np.any(h != 0)
 
 
-def in_a_list(biases, activation):
-    return right([biases[l] for l in range(len(biases))], activation)
-
-
 def whole_array_in_if(biases, activation):
     L, steps = len(biases) + 1, []
     for l in range(1, L + 1):
@@ -43,34 +39,8 @@ def whole_array_in_if(biases, activation):
     return steps
 
 
-def minus_one(biases, activation):
-    return [-1 if t is None else t for t in right(biases, activation)]
-
-
-WRONG = {
-    "from b^0": (in_a_list, "the input has none"),
-    "an array in an if": (whole_array_in_if, ".any()"),
-    "-1 for never": (minus_one, "or None for never"),
-}
-
-
 def right(biases, activation):
     return walk(same_neuron, says)(biases, activation)
-
-
-def by_loops(biases, activation):
-    """Neuron by neuron, from the output down."""
-    L, steps = len(biases) + 1, []
-    arrives = True
-    for l in range(L, 0, -1):
-        speaks = True if l == 1 else sum(activation(z) != 0 for z in biases[l - 1]) > 0
-        moves = bool(arrives and speaks)
-        steps.append(L - l if moves else None)
-        arrives = False
-        for z in biases.get(l - 1, []):
-            if moves and activation(z) != 0 and activation.derivative(z) != 0:
-                arrives = True
-    return steps[::-1]
 
 
 def from_the_theorem(biases, activation):
@@ -84,4 +54,18 @@ def from_the_theorem(biases, activation):
     return steps
 
 
-RIGHT = {"walk": right, "loops": by_loops, "all layers above": from_the_theorem}
+WRONG = {
+    "from b^0": (
+        lambda biases, activation: right([biases[l] for l in range(len(biases))], activation),
+        "the input has none",
+    ),
+    "an array in an if": (whole_array_in_if, ".any()"),
+    "-1 for never": (
+        lambda biases, activation: [-1 if t is None else t for t in right(biases, activation)],
+        "or None for never",
+    ),
+}
+
+RIGHT = {
+    "all layers above": from_the_theorem,
+}

@@ -15,13 +15,6 @@ def border(least):
     return 1.5 * math.atanh(math.sqrt(1 - least))
 
 
-WRONG = {}
-
-
-def normal_distribution(b, q, least):
-    return tails(border(least), b, q)
-
-
 def by_erf(b, q, least):
     c = np.log((1 + np.sqrt(1 - least)) / (1 - np.sqrt(1 - least))) * 0.75
     high, low = ((edge - b) / np.sqrt(2 * q) for edge in (c, -c))
@@ -35,4 +28,8 @@ def on_a_grid(b, q, least):
     return np.float32(np.sum(density[1 - np.tanh(2 * z / 3) ** 2 <= least]) * (t[1] - t[0]))
 
 
-RIGHT = {"NormalDist": normal_distribution, "erf": by_erf, "a grid, float32": on_a_grid}
+RIGHT = {
+    "NormalDist": lambda b, q, least: tails(border(least), b, q),
+    "erf": by_erf,
+    "a grid, float32": on_a_grid,
+}

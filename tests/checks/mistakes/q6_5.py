@@ -21,37 +21,15 @@ def pair(sigma_w2, sigma_b2):
     return np.sqrt([sigma_w2, sigma_b2])
 
 
-def right(q, activation):
-    sigma_w2 = 1 / E(squared_slope(activation), q)
-    return pair(sigma_w2, q - sigma_w2 * E(squared(activation), q))
-
-
-def at_zero(q, activation):
-    """The critical point without biases, whatever q is."""
-    return theory.critical_line(0.0, activation), 0.0
-
-
 def draws(q, activation):
     z = math.sqrt(q) * np.random.default_rng(0).normal(size=100_000)
     sigma_w2 = 1 / np.mean(activation.derivative(z) ** 2)
     return pair(sigma_w2, q - sigma_w2 * np.mean(activation(z) ** 2))
 
 
-def a_number_for_a_function(q, activation):
-    return pair(1 / E(activation.derivative(q) ** 2, q), q)
-
-
 def root_of_a_negative(q, activation):
     sigma_w2 = 1 / E(squared_slope(activation), q)
     return math.sqrt(sigma_w2), math.sqrt(sigma_w2 * E(squared(activation), q) - q)
-
-
-WRONG = {
-    "critical without biases": (at_zero, "values wrong"),
-    "random draws": (draws, "the means are not exact enough"),
-    "a number for a function": (a_number_for_a_function, "first a function of z, then q"),
-    "sign": (root_of_a_negative, "the root of a negative number"),
-}
 
 
 def own_quadrature(q, activation):
@@ -62,8 +40,16 @@ def own_quadrature(q, activation):
     return [1 / math.sqrt(slope), math.sqrt(q - square / slope)]
 
 
-def single(q, activation):
-    return right(q, activation).astype(np.float32)
+WRONG = {
+    "critical without biases": (lambda q, activation: (theory.critical_line(0.0, activation), 0.0), "values wrong"),
+    "random draws": (draws, "the means are not exact enough"),
+    "a number for a function": (
+        lambda q, activation: pair(1 / E(activation.derivative(q) ** 2, q), q),
+        "first a function of z, then q",
+    ),
+    "sign": (root_of_a_negative, "the root of a negative number"),
+}
 
-
-RIGHT = {"gaussian_mean": right, "own quadrature, a list": own_quadrature, "float32": single}
+RIGHT = {
+    "own quadrature, a list": own_quadrature,
+}

@@ -21,24 +21,6 @@ def a_number_for_a_function(q, sigma_w, branches):
     return {"forward": q, "backward": factor}
 
 
-def a_pair(q, sigma_w, branches):
-    return q, sigma_w
-
-
-WRONG = {
-    "a number": (a_number_for_a_function, "needs a function of z"),
-    "a pair": (a_pair, "a dict with forward, backward was expected"),
-}
-
-
-def recursive(q, sigma_w, branches):
-    if branches == 0:
-        return {"backward": 1.0, "forward": q}
-    rest = recursive(q + sigma_w**2 * gaussian_mean(square, q), sigma_w, branches - 1)
-    rest["backward"] *= 1 + sigma_w**2 * gaussian_mean(slope_square, q)
-    return rest
-
-
 def by_many_numbers(q, sigma_w, branches):
     """A quadrature of one's own."""
     u = np.linspace(-9, 9, 4001)
@@ -52,4 +34,10 @@ def by_many_numbers(q, sigma_w, branches):
     return {"forward": np.array(q), "backward": np.prod(factors)}
 
 
-RIGHT = {"recursive": recursive, "own quadrature": by_many_numbers}
+WRONG = {
+    "a number": (a_number_for_a_function, "needs a function of z"),
+}
+
+RIGHT = {
+    "own quadrature": by_many_numbers,
+}

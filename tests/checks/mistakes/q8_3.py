@@ -3,29 +3,9 @@
 import numpy as np
 
 
-def over_rows(targets):
-    p = np.clip(targets.mean(axis=1), 1e-9, 1 - 1e-9)
-    return np.log(p / (1 - p))
-
-
-def one_number(targets):
-    p = targets.mean()
-    return np.log(p / (1 - p))
-
-
-WRONG = {
-    "over rows": (over_rows, "wrong"),
-    "one number": (one_number, "wrong shape"),
-}
-
-
 def from_counts(targets):
     yes = targets.sum(axis=0)
     return np.log(yes) - np.log(len(targets) - yes)
-
-
-def column_by_column(targets):
-    return [-np.log(1 / np.mean(column) - 1) for column in targets.T]
 
 
 def by_descent(targets):
@@ -37,4 +17,7 @@ def by_descent(targets):
     return b
 
 
-RIGHT = {"from counts": from_counts, "column by column": column_by_column, "Newton": by_descent}
+RIGHT = {
+    "from counts": from_counts,
+    "Newton": by_descent,
+}

@@ -1,7 +1,5 @@
 """Answers to 8.6, draw the paths."""
 
-import functools
-
 
 def _from_input(wires, zero):
     seen, grown = {0}, True
@@ -31,45 +29,18 @@ def until_stable(wires):
     return steps
 
 
-def never_said_as_text(wires):
-    return ["never" if t is None else t for t in until_stable(wires)]
-
-
-def trained_only(wires):
-    return [t for t, (a, b, kind) in zip(until_stable(wires), wires, strict=True) if kind != "fixed"]
-
-
-def ten_rounds(wires):
-    return [None if t is None or t > 9 else t for t in until_stable(wires)]
-
-
 WRONG = {
-    "ten rounds": (ten_rounds, "look again at wire"),
-    "never as a text": (never_said_as_text, "without quotes"),
-    "trained wires only": (trained_only, "one entry for each wire"),
+    "ten rounds": (
+        lambda wires: [None if t is None or t > 9 else t for t in until_stable(wires)],
+        "look again at wire",
+    ),
+    "never as a text": (lambda wires: ["never" if t is None else t for t in until_stable(wires)], "without quotes"),
+    "trained wires only": (
+        lambda wires: [t for t, (a, b, kind) in zip(until_stable(wires), wires, strict=True) if kind != "fixed"],
+        "one entry for each wire",
+    ),
 }
 
-
-def recursive(wires):
-    """With a memory, the paths need not be walked one by one."""
-    last = max(b for _, b, _ in wires)
-    zero, steps = {i for i, w in enumerate(wires) if w[2] == "zero"}, [None] * len(wires)
-    for t in range(len(wires)):
-
-        @functools.cache
-        def signal(node, zero=frozenset(zero)):
-            return node == 0 or any(signal(a) for i, (a, b, _) in enumerate(wires) if b == node and i not in zero)
-
-        @functools.cache
-        def error(node, zero=frozenset(zero)):
-            return node == last or any(error(b) for i, (a, b, _) in enumerate(wires) if a == node and i not in zero)
-
-        awake = {i for i, (a, b, kind) in enumerate(wires) if kind != "fixed" and signal(a) and error(b)}
-        if not awake - {i for i, s in enumerate(steps) if s is not None}:
-            break
-        steps = [t if i in awake and s is None else s for i, s in enumerate(steps)]
-        zero -= awake
-    return tuple(steps)
-
-
-RIGHT = {"until stable": until_stable, "recursive": recursive}
+RIGHT = {
+    "until stable": until_stable,
+}

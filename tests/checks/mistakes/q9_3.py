@@ -12,26 +12,6 @@ def fixed(params, test=sick, draw=None, rng=None):
     return {k: draw(p) if k[0] == "W" and test(p) else p.copy() for k, p in params.items()}
 
 
-def everything(params, rng):
-    return fixed(params, lambda W: True, rng=rng)
-
-
-def zeros_only(params, rng):
-    return fixed(params, lambda W: not W.any(), rng=rng)
-
-
-def constants_only(params, rng):
-    return fixed(params, lambda W: np.ptp(W) == 0, rng=rng)
-
-
-def size_only(params, rng):
-    return fixed(params, lambda W: not 0.5 <= np.sqrt(np.mean(W**2) * W.shape[1]) <= 2, rng=rng)
-
-
-def rows_only(params, rng):
-    return fixed(params, lambda W: len(np.unique(W, axis=0)) < len(W), rng=rng)
-
-
 def rescaled(params, rng):
     def scale(W):
         size = np.sqrt(np.mean(W**2) * W.shape[1])
@@ -40,43 +20,8 @@ def rescaled(params, rng):
     return fixed(params, draw=scale)
 
 
-def fan_out(params, rng):
-    return fixed(params, draw=lambda W: rng.normal(size=W.shape) / np.sqrt(W.shape[0]))
-
-
-def variance(params, rng):
-    return fixed(params, draw=lambda W: rng.normal(size=W.shape) / W.shape[1])
-
-
-def no_scale(params, rng):
-    return fixed(params, draw=lambda W: rng.normal(size=W.shape))
-
-
-def positive(params, rng):
-    return fixed(params, draw=lambda W: np.abs(rng.normal(size=W.shape)) / np.sqrt(W.shape[1]))
-
-
 def one_row(params, rng):
     return fixed(params, draw=lambda W: np.tile(rng.normal(size=W.shape[1]) / np.sqrt(W.shape[1]), (len(W), 1)))
-
-
-def he(params, rng):
-    return fixed(params, draw=lambda W: rng.normal(size=W.shape) * np.sqrt(2 / W.shape[1]))
-
-
-def biases_too(params, rng):
-    return {k: p if k[0] == "W" else np.zeros_like(p) for k, p in fixed(params, rng=rng).items()}
-
-
-def in_place(params, rng):
-    for k, W in params.items():
-        if k[0] == "W" and sick(W):
-            W[:] = rng.normal(size=W.shape) / np.sqrt(W.shape[1])
-    return params
-
-
-def transposed(params, rng):
-    return fixed(params, draw=lambda W: rng.normal(size=W.shape[::-1]) / np.sqrt(W.shape[1]))
 
 
 def own_rng(params, rng):
@@ -103,29 +48,6 @@ def by_rank(params, rng):
     return fixed(params, test, rng=rng)
 
 
-WRONG = {
-    "everything": (everything, "it is healthy: leave it"),
-    "zeros only": (zeros_only, "and is left as it was"),
-    "constants only": (constants_only, "and is left as it was"),
-    "size only": (size_only, "has equal rows, and is left as it was"),
-    "rows only": (rows_only, "is too large, and is left as it was"),
-    "rescaled": (rescaled, "it still has equal rows: draw it anew"),
-    "fan_out": (fan_out, "divided by the root of fan_out"),
-    "variance": (variance, "divided by fan_in"),
-    "no scale": (no_scale, "not divided by the root of fan_in"),
-    "positive": (positive, "of both signs alike"),
-    "one row for all": (one_row, "it still has equal rows"),
-    "He": (he, "not 1 / sqrt(fan_in)"),
-    "biases too": (biases_too, "biases are not sick"),
-    "in place": (in_place, "in place"),
-    "its own numbers": (own_rng, "another rng gives the same weights"),
-    "numbers from elsewhere": (global_rng, "the same rng state gives other weights"),
-    "neighbours": (neighbours, "W1 has equal rows, and is left as it was"),
-    "by the rank": (by_rank, "W1 has equal rows, and is left as it was"),
-    "transposed": (transposed, "wrong shape"),
-}
-
-
 def right_loop(params, rng):
     new = {}
     for name, p in params.items():
@@ -139,12 +61,52 @@ def right_loop(params, rng):
     return new
 
 
-def right_short(params, rng):
-    return fixed(params, rng=rng)
+WRONG = {
+    "everything": (lambda params, rng: fixed(params, lambda W: True, rng=rng), "it is healthy: leave it"),
+    "zeros only": (lambda params, rng: fixed(params, lambda W: not W.any(), rng=rng), "and is left as it was"),
+    "constants only": (lambda params, rng: fixed(params, lambda W: np.ptp(W) == 0, rng=rng), "and is left as it was"),
+    "size only": (
+        lambda params, rng: fixed(params, lambda W: not 0.5 <= np.sqrt(np.mean(W**2) * W.shape[1]) <= 2, rng=rng),
+        "has equal rows, and is left as it was",
+    ),
+    "rows only": (
+        lambda params, rng: fixed(params, lambda W: len(np.unique(W, axis=0)) < len(W), rng=rng),
+        "is too large, and is left as it was",
+    ),
+    "rescaled": (rescaled, "it still has equal rows: draw it anew"),
+    "fan_out": (
+        lambda params, rng: fixed(params, draw=lambda W: rng.normal(size=W.shape) / np.sqrt(W.shape[0])),
+        "divided by the root of fan_out",
+    ),
+    "variance": (
+        lambda params, rng: fixed(params, draw=lambda W: rng.normal(size=W.shape) / W.shape[1]),
+        "divided by fan_in",
+    ),
+    "no scale": (
+        lambda params, rng: fixed(params, draw=lambda W: rng.normal(size=W.shape)),
+        "not divided by the root of fan_in",
+    ),
+    "positive": (
+        lambda params, rng: fixed(params, draw=lambda W: np.abs(rng.normal(size=W.shape)) / np.sqrt(W.shape[1])),
+        "of both signs alike",
+    ),
+    "one row for all": (one_row, "it still has equal rows"),
+    "He": (
+        lambda params, rng: fixed(params, draw=lambda W: rng.normal(size=W.shape) * np.sqrt(2 / W.shape[1])),
+        "not 1 / sqrt(fan_in)",
+    ),
+    "biases too": (
+        lambda params, rng: {k: p if k[0] == "W" else np.zeros_like(p) for k, p in fixed(params, rng=rng).items()},
+        "biases are not sick",
+    ),
+    "its own numbers": (own_rng, "another rng gives the same weights"),
+    "numbers from elsewhere": (global_rng, "the same rng state gives other weights"),
+    "neighbours": (neighbours, "W1 has equal rows, and is left as it was"),
+    "by the rank": (by_rank, "W1 has equal rows, and is left as it was"),
+}
 
-
-def uniform(params, rng):
-    return fixed(params, draw=lambda W: rng.uniform(-1, 1, W.shape) * np.sqrt(3 / W.shape[1]))
-
-
-RIGHT = {"a loop": right_loop, "short": right_short, "uniform": uniform}
+RIGHT = {
+    "a loop": right_loop,
+    "short": lambda params, rng: fixed(params, rng=rng),
+    "uniform": lambda params, rng: fixed(params, draw=lambda W: rng.uniform(-1, 1, W.shape) * np.sqrt(3 / W.shape[1])),
+}

@@ -19,60 +19,12 @@ def start(layer_sizes, draw, bias=np.zeros):
     return params
 
 
-def zeros(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: np.zeros((o, i)))
-
-
-def random_biases(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: np.zeros((o, i)), lambda n: rng.normal(size=n))
-
-
-def constant(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: np.full((o, i), i**-0.5))
-
-
-def one_row_for_all(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: np.tile(rng.normal(size=i) / np.sqrt(i), (o, 1)))
-
-
 def lecun_for_all(layer_sizes, activation, rng):
     return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) / np.sqrt(i))
 
 
-def standard(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)))
-
-
-def small(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: 0.01 * rng.normal(size=(o, i)))
-
-
-def variance(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * 2 / i)
-
-
-def positive(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.uniform(size=(o, i)) / np.sqrt(i))
-
-
-def global_numbers(layer_sizes, activation, rng):
-    return right(layer_sizes, activation, np.random.default_rng())
-
-
-def fixed_seed(layer_sizes, activation, rng):
-    return right(layer_sizes, activation, np.random.default_rng(0))
-
-
 def large_biases(layer_sizes, activation, rng):
     return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) / np.sqrt(i), lambda n: 3 * rng.normal(size=n))
-
-
-def transposed(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(i, o)) / np.sqrt(i))
-
-
-def no_biases(layer_sizes, activation, rng):
-    return {k: p for k, p in lecun_for_all(layer_sizes, activation, rng).items() if k[0] == "W"}
 
 
 def by_name(layer_sizes, activation, rng):
@@ -80,26 +32,10 @@ def by_name(layer_sizes, activation, rng):
     return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * np.sqrt(scale / i))
 
 
-def from_zero(layer_sizes, activation, rng):
-    return {f"{k[0]}{int(k[1:]) - 1}": p for k, p in lecun_for_all(layer_sizes, activation, rng).items()}
-
-
 def kind(activation):
     """sqrt(2) for what goes on growing to the right and is much smaller to the left, else 1."""
     right, left = activation(np.array([50.0, -50.0]))
     return np.sqrt(2) if right > 10 and abs(left) < 0.5 * right else 1.0
-
-
-def he_or_lecun(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * kind(activation) / np.sqrt(i))
-
-
-def he_for_all(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * np.sqrt(2 / i))
-
-
-def number_for_all(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * 1.8 / np.sqrt(i))
 
 
 def he_and_random_biases(layer_sizes, activation, rng):
@@ -114,32 +50,6 @@ def zero_in_the_middle(layer_sizes, activation, rng):
     params = right(layer_sizes, activation, rng)
     last = len(layer_sizes) - 2
     return params | {f"W{last}": 0 * params[f"W{last}"]}
-
-
-WRONG = {
-    "zeros": (zeros, "W1 is zero, and lets no error through"),
-    "the opposite": (random_biases, "is zero, and lets no error through"),
-    "constant": (constant, "equal neurons"),
-    "one row for all": (one_row_for_all, "equal rows"),
-    "LeCun for all": (lecun_for_all, "12 hidden layers of relu: what tells images apart shrinks"),
-    "standard deviation 1": (standard, "saturated, the scale is too large"),
-    "standard deviation 0.01": (small, "weights too small"),
-    "variance for standard deviation": (variance, "weights too small"),
-    "positive": (positive, "mean is not 0"),
-    "numbers of its own": (global_numbers, "draw every random number from rng"),
-    "a fixed seed": (fixed_seed, "another rng gives the same start"),
-    "large biases": (large_biases, "saturated"),
-    "transposed": (transposed, "transpose"),
-    "no biases": (no_biases, "the dict has no 'b1'"),
-    "by name": (by_name, "you have not met"),
-    "numbered from 0": (from_zero, "the dict has no"),
-    "He or LeCun": (he_or_lecun, "12 hidden layers of wide_tanh: what tells images apart shrinks"),
-    "He for all": (he_for_all, "Each needs its own scale (9.1)"),
-    "one number for all": (number_for_all, "Each needs its own scale (9.1)"),
-    "He, and random biases": (he_and_random_biases, "Each needs its own scale (9.1)"),
-    "gain squared": (gain_squared, "grows from"),
-    "a zero in the middle": (zero_in_the_middle, "is zero, and lets no error through"),
-}
 
 
 def right(layer_sizes, activation, rng):
@@ -162,10 +72,6 @@ def orthogonal(layer_sizes, activation, rng):
     return start(layer_sizes, draw)
 
 
-def in_float32(layer_sizes, activation, rng):
-    return {k: p.astype(np.float32) for k, p in right(layer_sizes, activation, rng).items()}
-
-
 def zero_output(layer_sizes, activation, rng):
     params = right(layer_sizes, activation, rng)
     return params | {f"W{len(layer_sizes) - 1}": np.zeros((layer_sizes[-1], layer_sizes[-2]))}
@@ -186,11 +92,82 @@ def by_slopes(layer_sizes, activation, rng):
     return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * scale / np.sqrt(i))
 
 
+WRONG = {
+    "zeros": (
+        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: np.zeros((o, i))),
+        "W1 is zero, and lets no error through",
+    ),
+    "the opposite": (
+        lambda layer_sizes, activation, rng: start(
+            layer_sizes, lambda i, o: np.zeros((o, i)), lambda n: rng.normal(size=n)
+        ),
+        "is zero, and lets no error through",
+    ),
+    "constant": (
+        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: np.full((o, i), i**-0.5)),
+        "equal neurons",
+    ),
+    "one row for all": (
+        lambda layer_sizes, activation, rng: start(
+            layer_sizes, lambda i, o: np.tile(rng.normal(size=i) / np.sqrt(i), (o, 1))
+        ),
+        "equal rows",
+    ),
+    "LeCun for all": (lecun_for_all, "12 hidden layers of relu: what tells images apart shrinks"),
+    "standard deviation 1": (
+        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: rng.normal(size=(o, i))),
+        "saturated, the scale is too large",
+    ),
+    "standard deviation 0.01": (
+        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: 0.01 * rng.normal(size=(o, i))),
+        "weights too small",
+    ),
+    "variance for standard deviation": (
+        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * 2 / i),
+        "weights too small",
+    ),
+    "positive": (
+        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: rng.uniform(size=(o, i)) / np.sqrt(i)),
+        "mean is not 0",
+    ),
+    "numbers of its own": (
+        lambda layer_sizes, activation, rng: right(layer_sizes, activation, np.random.default_rng()),
+        "draw every random number from rng",
+    ),
+    "a fixed seed": (
+        lambda layer_sizes, activation, rng: right(layer_sizes, activation, np.random.default_rng(0)),
+        "another rng gives the same start",
+    ),
+    "large biases": (large_biases, "saturated"),
+    "by name": (by_name, "you have not met"),
+    "He or LeCun": (
+        lambda layer_sizes, activation, rng: start(
+            layer_sizes, lambda i, o: rng.normal(size=(o, i)) * kind(activation) / np.sqrt(i)
+        ),
+        "12 hidden layers of wide_tanh: what tells images apart shrinks",
+    ),
+    "He for all": (
+        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * np.sqrt(2 / i)),
+        "Each needs its own scale (9.1)",
+    ),
+    "one number for all": (
+        lambda layer_sizes, activation, rng: start(
+            layer_sizes, lambda i, o: rng.normal(size=(o, i)) * 1.8 / np.sqrt(i)
+        ),
+        "Each needs its own scale (9.1)",
+    ),
+    "He, and random biases": (he_and_random_biases, "Each needs its own scale (9.1)"),
+    "gain squared": (gain_squared, "grows from"),
+    "a zero in the middle": (zero_in_the_middle, "is zero, and lets no error through"),
+}
+
 RIGHT = {
     "gain": right,
     "uniform": uniform,
     "orthogonal": orthogonal,
-    "float32": in_float32,
+    "float32": lambda layer_sizes, activation, rng: {
+        k: p.astype(np.float32) for k, p in right(layer_sizes, activation, rng).items()
+    },
     "zero output": zero_output,
     "gain in between": hidden_to_hidden,
     "by slopes": by_slopes,

@@ -63,5 +63,6 @@ def test_the_mathematics_loads_no_plot_and_no_widget(module):
 
 def test_ruff_is_content():
     pytest.importorskip("ruff", reason="ruff is not installed: `pip install -e .[dev]` installs it")
-    done = python("-m", "ruff", "check", "--no-cache", ".")
-    assert done.returncode == 0, done.stdout + done.stderr
+    for what in (["check"], ["format", "--check"]):
+        done = python("-m", "ruff", *what, "--no-cache", ".")
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -1,13 +1,17 @@
 """What keeps the course in order: what a run of the tests says at its end, and that one thing is said in one place."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import nbformat
 import pytest
+
+import course_utils
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,3 +62,25 @@ def test_nothing_is_said_of_skips_where_there_are_none(tmp_path):
     (tmp_path / "test_one.py").write_text("def test_runs(): pass")
     done = python("-m", "pytest", "-p", "no:cacheprovider", cwd=tmp_path, PYTEST_ADDOPTS="")
     assert done.returncode == 0 and "skipped" not in done.stdout
+
+
+def test_the_version_stands_in_one_place():
+    assert "version" in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dynamic"]
+    cited = re.search(r"^version: (.+)$", (ROOT / "CITATION.cff").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    changes = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    assert cited == changes == course_utils.__version__
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda path: path.stem)
+def test_workflows_are_pinned_and_may_do_little(path):
+    text = path.read_text(encoding="utf-8")
+    actions = re.findall(r"uses: (.+)", text)
+    assert actions and all(re.fullmatch(r"\S+@[0-9a-f]{40} # v[\d.]+|\./\S+", action) for action in actions)
+    assert re.search(r"^permissions:\n  contents: read\n(?! )", text, re.MULTILINE)
+    assert text.count("actions/checkout@") == text.count("persist-credentials: false")
+
+
+def test_pages_are_deployed_after_the_tests():
+    text = (ROOT / ".github" / "workflows" / "pages.yml").read_text(encoding="utf-8")
+    assert re.search(r"tests:\n    uses: \./\.github/workflows/tests\.yml\n  build:\n    needs: tests\n", text)
+    assert re.search(r"  deploy:\n    needs: build\n", text)

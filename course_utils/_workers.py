@@ -19,7 +19,9 @@ FIRST = """
 import os, sys
 from multiprocessing import process
 here = [os.path.realpath(path) for path in (os.getcwd(), process.ORIGINAL_DIR) if path]
-sys.path[:] = [path for path in sys.path if path and os.path.realpath(path) not in here] + [root]
+sys.path[:] = [root] + [path for path in sys.path if path and os.path.realpath(path) not in here]
+import course_utils
+del sys.path[0]
 from course_utils import _workers
 _workers.begin(parent)
 """

@@ -112,10 +112,11 @@ def plan(cells, exercise):
 
 def question_of(cell, exercise):
     """Return the question that a cell's metadata, or its id, calls it the answer to; None if there is none."""
-    course = cell.metadata.get("course")
-    if isinstance(course, dict) and course.get("role") == "answer" and course.get("question") in exercise.stubs:
-        return course["question"]
-    nbgrader = cell.metadata.get("nbgrader")
+    course, nbgrader = cell.metadata.get("course"), cell.metadata.get("nbgrader")
+    if isinstance(course, dict) and course.get("role") == "answer":
+        question = course.get("question")
+        if isinstance(question, str) and question in exercise.stubs:
+            return question
     marks = [cell.id, nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None]
     for mark in marks:
         match = re.fullmatch(r"(?:q|answer-)(\d+-\d+)(?:-answer)?", str(mark))

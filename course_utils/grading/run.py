@@ -49,12 +49,7 @@ def work(jobs):
     with validate.Sitting() as sitting:
         for job in jobs:
             start = time.monotonic()
-            result = {
-                "submission": job.submission.name,
-                "student": job.submission.student,
-                "exercise": job.asked or "",
-                "isolation": job.isolation,
-            }
+            result = _begun(job)
             results.append(result)
             with _contained(job, result):
                 cells = submissions.cells(job.submission)
@@ -78,6 +73,12 @@ def work(jobs):
                     raise told
                 result["rows"] = _rows(job, result["exercise"], told)
     return results
+
+
+def _begun(job):
+    """The result of a job of which nothing is known yet."""
+    name, student = job.submission.name, job.submission.student
+    return {"submission": name, "student": student, "exercise": job.asked or "", "isolation": job.isolation}
 
 
 @contextlib.contextmanager
@@ -174,13 +175,14 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
     results, left = _done(out, found)
     numbers = {asked} if asked else {_number(submission, exercises) for submission in left} - {None}
     bar = {"unit": "submission", "total": len(found), "initial": len(results), "disable": None}
-    with tqdm(desc="Preparing", **bar) as progress, _executor(client, workers) as executor:
-        each = map if client else executor.map  # Dask's machines need not have the course's repository
+    workers = workers or _workers.cores()
+    with tqdm(desc="Preparing", **bar) as progress, _executors(client, workers) as start:
+        each = map if client else start().map  # Dask's machines need not have the course's repository
         prepare = functools.partial(prepared, root, settings["seed"], private, settings["isolation"])
         exams = dict(zip(sorted(numbers), each(prepare, sorted(numbers)), strict=True))
         progress.set_description("Grading")
         jobs = [Job(submission, settings["isolation"], exercises, exams, asked) for submission in left]
-        for job, result in _each(executor, _together(jobs, workers or _workers.cores())):
+        for job, result in _each(start, _together(jobs, workers)):
             results[job.submission.name] = result
             _write(out / "results" / _file(job.submission), json.dumps(result, ensure_ascii=False))
             progress.update()
@@ -205,7 +207,7 @@ def _mark_twice(results):
 
 def _number(submission, exercises):
     """The exercise that a submission answers; None if that cannot be told."""
-    with contextlib.suppress(submissions.Broken):
+    with contextlib.suppress(Exception):  # `work` will say what is the matter with it
         return plans.which(submissions.cells(submission), exercises)
 
 
@@ -258,18 +260,22 @@ def _write(path, text):
 
 
 @contextlib.contextmanager
-def _executor(client, workers):
-    """Where submissions are graded: on Dask, or in processes here."""
+def _executors(client, workers):
+    """A function that gives where submissions are graded, also if the last one broke: Dask, or processes here."""
     if client is not None:
-        yield client.get_executor(pure=False)
+        yield lambda: client.get_executor(pure=False)
         return
-    workers = workers or _workers.cores()
-    executor = _workers.processes(workers)
+    executors = []
+
+    def start():
+        executors.append(_workers.processes(workers))
+        return executors[-1]
+
     try:
-        yield executor
-        executor.shutdown()
+        yield start
+        executors[-1].shutdown()
     except BaseException:
-        executor.shutdown(kill_workers=True)
+        executors[-1].shutdown(kill_workers=True)
         raise
     finally:
         _sweep_up()
@@ -282,16 +288,36 @@ def _together(jobs, workers):
         yield jobs[n::lists]
 
 
-def _each(executor, batches):
-    """Yield each job with its result, as the batches end."""
+def _each(start, batches):
+    """Yield each job with its result, as the batches end; start(): an executor.
+
+    Where a worker process does not survive a batch, its submissions are graded once more, each alone, and the one that
+    ends its process again is for a person.
+    """
+    executor, lost = start(), []
     futures = {executor.submit(work, jobs): jobs for jobs in batches}
     try:
         for future in concurrent.futures.as_completed(futures):
-            yield from zip(futures[future], future.result(), strict=True)
+            try:
+                results = future.result()
+            except concurrent.futures.BrokenExecutor:
+                lost += futures[future]
+                continue
+            yield from zip(futures[future], results, strict=True)
     except BaseException:
         for future in futures:
             future.cancel()
         raise
+    for job in lost:
+        try:
+            (result,) = start().submit(work, [job]).result()
+        except concurrent.futures.BrokenExecutor:
+            result = _begun(job)
+            result |= {
+                "seconds": 0.0,
+                "rows": _all(job, result["exercise"], "the grader's own process did not survive it"),
+            }
+        yield job, result
 
 
 def _sweep_up():

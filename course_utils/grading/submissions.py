@@ -18,6 +18,8 @@ MOST_BYTES = 100 * 2**20  # of one notebook
 MOST_UNPACKED = 200 * 2**20  # bytes that come out of one file that was handed in, all zip files in it together
 MOST_FILES = 5000  # in a zip file that was handed in
 MOST_CELLS = 2000
+MOST_VALUES = 3 * 10**6  # in the JSON of a notebook: each takes its memory
+MOST_CODE = 10**6  # characters of a notebook's code, which is parsed
 DEEPEST = 2  # zip files in zip files
 PASSED_OVER = re.compile(r"\.[^.]|__MACOSX$")  # what is hidden, and macOS's copies
 NOTEBOOK = re.compile(r"[^.].*\.ipynb(\.txt|\.json)?$", re.IGNORECASE | re.DOTALL)  # some browsers save them so
@@ -68,12 +70,13 @@ def find(paths):
             raise ValueError(f"{path} does not exist.")
         files = list(_in(path))
         students = _students([given for given, _, _, _ in files])
-        known = [who for who, (_, _, _, problem) in zip(students, files, strict=True) if problem != NO_NOTEBOOK]
-        for who, (_, name, data, problem) in zip(students, files, strict=True):
+        people = [who or _hint(name) for who, (_, name, _, _) in zip(students, files, strict=True)]
+        known = [person for person, (_, _, _, problem) in zip(people, files, strict=True) if problem != NO_NOTEBOOK]
+        for who, person, (_, name, data, problem) in zip(students, people, files, strict=True):
             if problem == NO_NOTEBOOK:
-                if not who or who in known:
+                if not person or person in known:
                     continue
-                known.append(who)
+                known.append(person)
             name = _plain(name)
             unique, n = name, 1
             while unique.casefold() in found:
@@ -113,6 +116,11 @@ def _students(given):
     return found
 
 
+def _hint(name):
+    """What an LMS may have written further inside: enough to lose nobody, not enough to say who it is."""
+    return next((told[0] for part in name.split("/") if (told := MOODLE.match(part) or CANVAS.match(part))), "")
+
+
 def _plain(name):
     """A name that can be a file's everywhere, and stays inside the folder it is put into."""
     name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode())
@@ -141,7 +149,7 @@ def _in(path):
     elif path.suffix.lower() == ZIP:
         yield from _exported(path)
     else:
-        for name, data, problem in _of(path):
+        for name, data, problem in _of(path, named=True):
             yield (path.name,), name, data, problem
 
 
@@ -157,17 +165,17 @@ def _exported(path):
                 strange = member.filename.replace("\\", "/").startswith("/") or ".." in member.filename
                 for name, data, problem in _member(archive, member, parts, 0, [MOST_UNPACKED]):
                     yield ("",) if strange else parts, "/".join((path.stem, name)), data, problem
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except Exception as error:  # zipfile raises many kinds
         yield (path.name,), path.stem, b"", f"it is a broken zip file: {error}"
 
 
-def _of(file):
-    """Yield (name, bytes, problem) of a file: one for a notebook, one for each in a zip file."""
+def _of(file, named=False):
+    """Yield (name, bytes, problem) of a file: one for a notebook, or for what was named, one for each in a zip file."""
     is_zip = file.suffix.lower() == ZIP
     name = file.stem if is_zip else ENDING.sub("", file.name) or file.name
     try:
         status = file.lstat()
-        if file.name.startswith(".") or not (NOTEBOOK.match(file.name) or is_zip):
+        if not named and (file.name.startswith(".") or not (NOTEBOOK.match(file.name) or is_zip)):
             yield file.name, b"", NO_NOTEBOOK
         elif not stat.S_ISREG(status.st_mode):
             yield name, b"", "it is no ordinary file"
@@ -192,7 +200,7 @@ def _zipped(data, name, depth, left):
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = [(member, _parts(member)) for member in archive.infolist()]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except Exception as error:  # zipfile raises many kinds
         yield name, b"", f"it is a broken zip file: {error}"
         return
     if not any(parts for _, parts in members):
@@ -257,6 +265,8 @@ def cells(submission):
     found = [_cell(entry) for entry in entries if isinstance(entry, dict)]
     if len(found) > MOST_CELLS:
         raise Broken(f"it has more than {MOST_CELLS} cells")
+    if sum(len(cell.source) for cell in found if cell.kind == "code") > MOST_CODE:
+        raise Broken(f"it has more than {MOST_CODE} characters of code")
     return found
 
 
@@ -264,6 +274,8 @@ def _json(data):
     """The JSON of a file in UTF-8 or UTF-16, with or without a byte order mark."""
     if not data.strip():
         raise Broken("the file is empty")
+    if sum(map(data.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise Broken(f"it has more than {MOST_VALUES} values: clear its outputs")
     marks = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
     encoding = next((name for mark, name in marks.items() if data.startswith(mark)), "utf-8")
     try:

@@ -1,17 +1,22 @@
 """What reads a submission takes anything: it says that it is broken, and never fails in another way."""
 
+import functools
+import io
 import json
+import zipfile
 from contextlib import suppress
 
 import numpy as np
-from corpus import ROOT, filled
+import pytest
+from corpus import ROOT, bare, dumped, filled
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
 from course_utils.checks.values import same
+from course_utils.checks.verdict import RIGHT, Verdict
+from course_utils.grading import judge, run, setting, submissions
 from course_utils.grading import plan as plans
-from course_utils.grading import setting, submissions
 from course_utils.grading.sandbox import wire
 
 EXERCISES = setting.exercises(ROOT)
@@ -65,6 +70,113 @@ def test_what_is_no_value_is_a_value_error(raw):
 def test_any_bytes_are_cells_or_broken(raw):
     with suppress(submissions.Broken):
         submissions.cells(submissions.Submission("any", raw))
+
+
+odd_metadata = st.fixed_dictionaries(
+    {},
+    optional={
+        "course": st.fixed_dictionaries({}, optional={
+            "role": st.sampled_from(["answer", "check", ["answer"]]) | anything,
+            "question": st.sampled_from(["2.1", ["2.1"], {"2": 1}, 2.1, None, "9.9"]) | anything,
+        }) | anything,
+        "nbgrader": st.fixed_dictionaries({}, optional={"grade_id": st.just("q2-1-answer") | anything}) | anything,
+    },
+)  # fmt: skip
+odd_entries = st.fixed_dictionaries(
+    {"cell_type": st.sampled_from(["code", "markdown", "raw"]) | anything},
+    optional={
+        "source": st.sampled_from(["def first_moves(a, L): pass", ["x = ", 1, "2"]]) | anything,
+        "metadata": odd_metadata | anything,
+        "id": st.just("answer-2-1") | anything,
+    },
+)
+odd_notebooks = st.fixed_dictionaries(
+    {"cells": st.lists(odd_entries | anything, max_size=6) | anything},
+    optional={"nbformat": st.sampled_from([3, 4, 5, True]) | anything, "metadata": anything, "worksheets": anything},
+)
+
+
+@given(odd_notebooks.map(lambda nb: json.dumps(nb).encode()), st.sampled_from(["2", None]))
+@settings(max_examples=300)
+def test_any_notebook_is_planned_or_broken_or_its_own_trouble_alone(raw, asked):
+    """What the grader does of itself with a notebook, up to where its code is run."""
+    submission = submissions.Submission("any", raw)
+    run._number(submission, EXERCISES)
+    with suppress(submissions.Broken):
+        cells = submissions.cells(submission)
+        number = asked or plans.which(cells, EXERCISES)
+        if number:
+            assert plans.plan(cells, EXERCISES[number]).steps
+
+
+names = st.text(max_size=12) | st.sampled_from(
+    [
+        "/bob_3_4_x.ipynb",
+        "../x.ipynb",
+        "A_1_assignsubmission_file_/x.ipynb",
+        "a.zip",
+        "\x00.ipynb",
+        ".ipynb",
+        "/",
+        "",
+        "//..",
+    ]
+)
+
+
+@given(
+    st.dictionaries(names, st.binary(max_size=20), max_size=6),
+    st.lists(st.tuples(st.integers(0), st.binary()), max_size=3),
+)
+@settings(max_examples=200)
+def test_any_zip_file_whole_or_spoiled_is_found_as_something(tmp_path_factory, members, spoiled):
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(zipfile.ZipInfo(name or "x"), data)
+    data = bytearray(raw.getvalue())
+    for at, piece in spoiled:
+        at %= len(data)
+        data[at : at + len(piece)] = piece
+    folder = tmp_path_factory.mktemp("zip")
+    (folder / "a.ipynb").write_bytes(b"")
+    (folder / "b.zip").write_bytes(data)
+    for path in (folder, folder / "b.zip"):
+        with suppress(ValueError):  # there may be nothing in it
+            for submission in submissions.find([path]):
+                assert not submission.name.startswith("/") and ".." not in submission.name.split("/")
+                with suppress(submissions.Broken):
+                    submissions.cells(submission)
+
+
+def test_what_costs_too_much_to_read_is_named_before_it_is_read():
+    for raw, words in [
+        (b"[" + b"{}," * submissions.MOST_VALUES + b"{}]", "values: clear its outputs"),
+        (dumped(bare(*["x = 1\n" * 10**5] * 3)), "characters of code"),
+    ]:
+        with pytest.raises(submissions.Broken, match=words):
+            submissions.cells(submissions.Submission("x", raw))
+
+
+@given(
+    st.lists(
+        anything | st.dictionaries(st.sampled_from(["missing", "stub", "calls", "given", "value", "raised"]), anything),
+        min_size=1,
+        max_size=3,
+    )
+)
+@settings(max_examples=100)
+def test_any_record_has_a_verdict_or_fails_alone(places):
+    """What the judge raises is the end of that cell of its notebook, and that question's review."""
+    exam = _exam()
+    record = {"places": places, "untouched": False, "trouble": {}, "odd": ""}
+    with suppress(Exception):
+        assert Verdict.of(json.loads(judge.said(exam, "2.1", {"2.1": record}))).mark != RIGHT
+
+
+@functools.cache
+def _exam():
+    return setting.make(ROOT, "2", 1)
 
 
 @given(st.binary(), st.sampled_from([".ipynb", ".zip", ".IPYNB", ".txt"]))

@@ -117,6 +117,14 @@ def test_everybody_whom_the_download_tells_of_is_there(tmp_path):
     assert [problem for who, problem in told.values() if who != ANN] == [submissions.NO_NOTEBOOK] * len(none)
 
 
+def test_nobody_is_lost_in_downloads_that_stand_in_a_folder_though_nothing_says_who_it_is(tmp_path):
+    names = {f"{FOLDER}/02.ipynb": NOTEBOOK, "Bo Li_1002_assignsubmission_file_/report.pdf": b"%PDF"}
+    told = students(unpacked({"moodle.zip": zipped(names), "x.ipynb": NOTEBOOK}, tmp_path / "in"))
+    assert list(told) == ["moodle/Ann Lee_1001_assignsubmission_file_/02",
+                          "moodle/Bo Li_1002_assignsubmission_file_/report.pdf", "x"]  # fmt: skip
+    assert [who for who, _ in told.values()] == [{}] * 3
+
+
 def test_a_folder_that_cannot_be_entered_is_named(tmp_path):
     unpacked([f"{FOLDER}/02.ipynb"], tmp_path / "in")
     (tmp_path / "in" / "Bo Li_1002_assignsubmission_file_").symlink_to(tmp_path)

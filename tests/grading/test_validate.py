@@ -1,5 +1,6 @@
 """Many submissions are judged in one notebook, and one that upsets the judge, or ends its kernel, costs only itself."""
 
+import concurrent.futures.process
 import os
 import pickle
 from pathlib import Path
@@ -89,3 +90,25 @@ def test_batches_are_of_one_length_and_lose_nothing():
         assert sorted(n for each in lists for n in each) == list(range(many))
         assert all(1 <= len(each) <= run.TOGETHER for each in lists)
         assert not lists or max(map(len, lists)) - min(map(len, lists)) <= 1
+
+
+def test_a_worker_that_ends_costs_only_the_submission_that_ended_it():
+    """The others of its batch, and of other workers' that went down with it, are graded once more, each alone."""
+    tried = []
+
+    class Executor:
+        def submit(self, work, jobs):
+            future, names = concurrent.futures.Future(), [job.submission.name for job in jobs]
+            tried.append(names)
+            if "bad" in names:
+                future.set_exception(concurrent.futures.process.BrokenProcessPool("it ended"))
+            else:
+                future.set_result([{"submission": name} for name in names])
+            return future
+
+    jobs = [run.Job(submissions.Submission(name, b""), "none", {}, {}, None) for name in ("a", "bad", "b", "c")]
+    told = {job.submission.name: result for job, result in run._each(Executor, [jobs[:3], jobs[3:]])}
+    assert tried == [["a", "bad", "b"], ["c"], ["a"], ["bad"], ["b"]]
+    assert {name for name, result in told.items() if "rows" not in result} == {"a", "b", "c"}
+    (row,) = told["bad"]["rows"]
+    assert row["verdict"]["mark"] == "review" and "did not survive it" in str(row["verdict"])

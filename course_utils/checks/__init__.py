@@ -1,6 +1,6 @@
 """What an exercise says to the learner at once: `check("1.3", hidden_delta)` prints one line, and `progress()` another.
 
-A question is data (`core.Question`), and has a page, a module of its own here: that of 1.3 is q1_3. They are found.
+A question is data (`core.Question`), and has a page, a module of its own here: that of 1.3 is q1_3.
 """
 
 import importlib
@@ -17,8 +17,8 @@ EXERCISE = "exercise "  # how a key of the stored answers begins that means a qu
 
 def _pages():
     """The pages of all questions, in the order of their numbers."""
-    found = [re.fullmatch(r"q(\d+)_(\d+)", module.name) for module in pkgutil.iter_modules(__path__)]
-    numbers = sorted((int(match[1]), int(match[2])) for match in found if match)
+    names = [re.fullmatch(r"q(\d+)_(\d+)", module.name) for module in pkgutil.iter_modules(__path__)]
+    numbers = sorted((int(match[1]), int(match[2])) for match in names if match)
     return [importlib.import_module(f"{__name__}.q{exercise}_{n}") for exercise, n in numbers]
 
 

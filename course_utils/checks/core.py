@@ -3,6 +3,7 @@
 import contextlib
 import inspect
 import io
+import itertools
 import os
 import re
 import signal
@@ -57,7 +58,7 @@ class Question:
     @property
     def parameters(self):
         """The names of the arguments."""
-        return list(inspect.signature(self.reference).parameters)
+        return _parameters(self.reference)
 
     def inputs(self, seed=SEED):
         """The cases of that seed, each a dict of the arguments by name."""
@@ -85,6 +86,8 @@ def verdict_on(question, answer, seconds=SECONDS):
         hidden.close()
     if verdict is None:
         return Verdict(question.id, RIGHT, question.points)
+    if order := _other_order(question, answer):
+        verdict = replace(verdict, mistake=Known("swapped-arguments", order), advice="")
     return replace(verdict, printed=hidden.used and verdict.mark == WRONG)
 
 
@@ -113,6 +116,22 @@ def _misfit(question, answer):
         parts = {"wanted": f"({names})", "got": shortened(str(signature), 120)}
         return Verdict(question.id, WRONG, fact=Fact("arguments", parts))
     return None
+
+
+def _other_order(question, answer):
+    """What is wrong with the order of an answer's arguments, if they have the right names; else ""."""
+    mine, names = _parameters(answer), question.parameters
+    if mine == names or sorted(mine) != sorted(names):
+        return ""
+    return f"the arguments stand in another order: it takes ({', '.join(mine)}), it must take ({', '.join(names)})"
+
+
+def _parameters(function):
+    """The names of a function's arguments, as far as it tells them."""
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # no function, or one written in C
+        return []
 
 
 def _first_wrong(question, answer, seconds, hidden):
@@ -156,8 +175,19 @@ def explain(question, fresh_inputs, outcomes, expected, names=frozenset(), cause
             if _alike(question, inputs, outcomes, theirs, expected):
                 fact = Fact(fact.kind, {name: part for name, part in fact.parts.items() if name != "lead"})
                 return Verdict(question.id, WRONG, fact=fact, mistake=Known(id, known.message))
+    for pair in itertools.combinations(question.parameters, 2) if mistake is None else ():
+        theirs = _outcomes(_swapped(question, *pair), fresh_inputs(), fresh_inputs(), expected)
+        if _alike(question, inputs, outcomes, theirs, expected):
+            order = f"{pair[0]} and {pair[1]} are swapped: the arguments are ({', '.join(question.parameters)})"
+            return Verdict(question.id, WRONG, fact=fact, mistake=Known("swapped-arguments", order))
     advice = _advice(question, fact) if fact.kind == "raised" else ""
     return Verdict(question.id, WRONG, fact=fact, mistake=mistake, advice=advice)
+
+
+def _swapped(question, one, other):
+    """The right answer to a question, but for two arguments that it takes for each other."""
+    names = [{one: other, other: one}.get(name, name) for name in question.parameters]
+    return lambda *args: question.reference(**dict(zip(names, args, strict=True)))
 
 
 def _fact(wrong, expected):

@@ -1,4 +1,4 @@
-"""Question 1.1, the derivative of LeCun's tanh."""
+"""Question 1.1."""
 
 import numpy as np
 
@@ -17,8 +17,6 @@ def _points(rng):
 
 
 _SLOPE = 1.7159 * 2 / 3
-
-
 slope = lecun_tanh.derivative
 
 

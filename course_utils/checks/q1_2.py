@@ -1,4 +1,4 @@
-"""Question 1.2, the error at the output."""
+"""Question 1.2."""
 
 import numpy as np
 
@@ -20,8 +20,6 @@ def _logits(rng):
 
 
 sigmoid = activations.sigmoid.function
-
-
 _sign = "the sign is flipped: it is p - t, not t - p"
 
 

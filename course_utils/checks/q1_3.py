@@ -1,4 +1,4 @@
-"""Question 1.3, the error one layer down."""
+"""Question 1.3."""
 
 import numpy as np
 
@@ -19,8 +19,6 @@ def _layer(rng):
 
 
 ENTRY_BY_ENTRY = "multiply entry by entry with *: @ is the matrix product"
-
-
 MISTAKES = {
     "at-h": Mistake("phi' is taken at h = f(z): it must be taken at z", lambda d, W, z: (d @ W) * slope(lecun_tanh(z))),
     "no-slope": Mistake(

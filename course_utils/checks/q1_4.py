@@ -1,4 +1,4 @@
-"""Question 1.4, all the gradients."""
+"""Question 1.4."""
 
 from functools import partial
 

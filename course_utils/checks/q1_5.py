@@ -1,4 +1,4 @@
-"""Question 1.5, the complex step."""
+"""Question 1.5."""
 
 import numpy as np
 
@@ -128,8 +128,6 @@ def _at_complex_step(part):
 
 
 _all_at_once = "all entries have moved at once, which gives the sum of the derivatives: move one at a time"
-
-
 _take_imag = "f(x + ih) is complex: only its imaginary part is wanted, f(z).imag / h"
 
 

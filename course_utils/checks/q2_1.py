@@ -1,4 +1,4 @@
-"""Question 2.1, who moves first?."""
+"""Question 2.1."""
 
 import numpy as np
 

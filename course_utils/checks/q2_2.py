@@ -1,4 +1,4 @@
-"""Question 2.2, neurons in another order."""
+"""Question 2.2."""
 
 import numpy as np
 
@@ -98,8 +98,6 @@ _as_given, _inverse = np.asarray, np.argsort
 
 
 _wrong_layer = "rows and columns go by the wrong layer's order: rows of W^l by orders[l], its columns by orders[l - 1]"
-
-
 MISTAKES = {
     "columns-stay": Mistake(
         "the columns of the next matrix must move along: the output has changed",

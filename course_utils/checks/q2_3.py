@@ -1,4 +1,4 @@
-"""Question 2.3, which neurons are the same?."""
+"""Question 2.3."""
 
 import itertools
 
@@ -98,14 +98,10 @@ def _sum_of_everything(params, layer):
 
 
 _neuron = ("row", "bias", "column")
-
-
 _exactly = "equal means exactly: two neurons one last digit apart are different"
 
 
 _sums = "equal sums are not enough: every single number must be equal"
-
-
 _next_row = "the rows of the next matrix are compared: this layer's neurons are its columns"
 
 

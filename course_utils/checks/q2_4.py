@@ -1,4 +1,4 @@
-"""Question 2.4, many neurons follow one."""
+"""Question 2.4."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Question 2.5, one unit in the last place."""
+"""Question 2.5."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Question 3.1, dead for ever."""
+"""Question 3.1."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Question 3.2, equal rows, and free."""
+"""Question 3.2."""
 
 import numpy as np
 

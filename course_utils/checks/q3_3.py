@@ -1,4 +1,4 @@
-"""Question 3.3, how many directions count?."""
+"""Question 3.3."""
 
 import numpy as np
 
@@ -8,11 +8,13 @@ from course_utils.checks.core import Mistake, Question
 
 def effective_rank(W):
     """exp of the entropy of the singular values, scaled to sum 1 (Roy & Vetterli 2007); 0 for a zero matrix."""
-    return _entropy_rank(W)
+    s = np.linalg.svd(W, compute_uv=False)
+    p = s[s > 0] / (s.sum() or 1)
+    return float(np.exp(-(p * np.log(p)).sum())) if s.any() else 0.0
 
 
 def _entropy_rank(W, weigh=lambda s: s, total=np.sum, log=np.log, back=np.exp):
-    """The effective rank, or a wrong one from other parts."""
+    """A wrong effective rank, from other parts."""
     s = weigh(np.linalg.svd(W, compute_uv=False))
     if not s.any():
         return 0.0

@@ -1,4 +1,4 @@
-"""Question 3.4, which matrices ever move?."""
+"""Question 3.4."""
 
 import numpy as np
 
@@ -8,13 +8,15 @@ from course_utils.checks.core import Mistake, Question
 
 def ever_move(zero, activation):
     """Which weight matrices ever move, where some start at zero and the others are random."""
-    return _movers(zero, activation)
+    zeros = [l for l, is_zero in enumerate(zero) if is_zero]
+    errors_pass = bool(activation.slope_at_zero)  # units above a zero matrix, which are at z = 0
+    if not zeros or activation.at_zero or zeros == [len(zero) - 1] or (len(zeros) == 1 and errors_pass):
+        return [True] * len(zero)
+    return [errors_pass and l > zeros[-1] for l in range(len(zero))]  # constants are learned there
 
 
 # Not in the course: an answer must go by phi(0) and phi'(0), not by the activation's name.
 _shifted = Activation("shifted softplus", lambda z: softplus(z) + 1, sigmoid)
-
-
 _squared_relu = Activation("squared_relu", lambda z: np.maximum(z, 0) ** 2, lambda z: 2 * np.maximum(z, 0))
 
 
@@ -31,7 +33,7 @@ def _starts(rng):
 
 
 def _movers(zero, activation, *, wakes=None, passes=None, above=max, last_is_free=True):
-    """Which matrices move; the keywords make wrong answers of it."""
+    """A wrong answer where a keyword says otherwise than `ever_move`."""
     L, zeros = len(zero), [l for l, z in enumerate(zero) if z]
     wakes = bool(activation.at_zero) if wakes is None else wakes
     passes = bool(activation.slope_at_zero) if passes is None else passes
@@ -48,7 +50,7 @@ def _if_two(rule):
     def function(zero, activation):
         if activation.at_zero == 0 and activation.slope_at_zero and sum(zero) > 1:
             return [bool(rule(zero, l)) for l in range(len(zero))]
-        return _movers(zero, activation)
+        return ever_move(zero, activation)
 
     return function
 
@@ -118,7 +120,7 @@ MISTAKES = {
         lambda zero, phi: _movers(zero, phi, wakes=phi.name == "sigmoid"),
     ),
     "complement": Mistake(
-        "the other way round: these are the matrices that stay", lambda zero, phi: [not m for m in _movers(zero, phi)]
+        "the other way round: these are the matrices that stay", lambda zero, phi: [not m for m in ever_move(zero, phi)]
     ),
     "zero-is-stuck": Mistake(
         "a zero matrix is not stuck as such: alone it has a gradient, h from below times an error from above",

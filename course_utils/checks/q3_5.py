@@ -1,4 +1,4 @@
-"""Question 3.5, who moves together?."""
+"""Question 3.5."""
 
 import itertools
 
@@ -10,7 +10,11 @@ from course_utils.checks.core import Mistake, Question
 
 def balanced_classes(params):
     """The largest balanced classes of the neurons of each hidden layer."""
-    return _refined(params)
+    return _sorted_by(_biases_and_totals)(params)
+
+
+def _biases_and_totals(b, W, below, V, above):
+    return [b, W @ below, V @ above]
 
 
 def _partition(keys, before):
@@ -19,35 +23,30 @@ def _partition(keys, before):
     return [seen.setdefault((label, *np.ravel(key)), len(seen)) for label, key in zip(before, keys, strict=True)]
 
 
-def _refined(params, *, bias=True, below=True, above=True, most=99, inputs_alone=True, outputs_alone=True, by="class"):
-    """The coarsest balanced classes; the keywords make wrong answers of it."""
-    L = mlp.depth(params)
-    sizes = [params["W1"].shape[1], *(len(params[f"b{l}"]) for l in range(1, L + 1))]
-    labels = [[0] * n for n in sizes]
-    labels[0] = list(range(sizes[0])) if inputs_alone else labels[0]
-    labels[L] = list(range(sizes[L])) if outputs_alone else labels[L]
+def _sorted_by(keys, most=99, inputs_alone=True, outputs_alone=True):
+    """An answer that parts neurons, from all in one class, as long as members of a class have different keys.
 
-    def totals(W, label):
-        if by == "weight":
-            return W
-        if by == "layer":
-            return W.sum(axis=1, keepdims=True)
-        return W @ np.eye(max(label) + 1)[label]
+    keys(b, W, below, V, above) gives a neuron's keys in the rows of arrays, from its bias (a column), the matrix W to
+    the layer and V = W_next^T from it; below and above have a row for each neuron there, with a 1 at its class.
+    """
 
-    for _ in range(most):
-        before = [list(label) for label in labels]
-        for l in range(1, L):
-            keys = np.hstack(
-                [
-                    params[f"b{l}"][:, None] * bias,
-                    totals(params[f"W{l}"], before[l - 1]) * below,
-                    totals(params[f"W{l + 1}"].T, before[l + 1]) * above,
-                ]
-            )
-            labels[l] = _partition(keys, before[l])
-        if labels == before:
-            break
-    return [_as_classes(label) for label in labels[1:L]]
+    def function(params):
+        L = mlp.depth(params)
+        sizes = [params["W1"].shape[1], *(len(params[f"b{l}"]) for l in range(1, L + 1))]
+        labels = [[0] * n for n in sizes]
+        labels[0] = list(range(sizes[0])) if inputs_alone else labels[0]
+        labels[L] = list(range(sizes[L])) if outputs_alone else labels[L]
+        for _ in range(most):
+            before = list(labels)
+            members = [np.eye(max(label) + 1)[label] for label in before]
+            for l in range(1, L):
+                parts = params[f"W{l}"], members[l - 1], params[f"W{l + 1}"].T, members[l + 1]
+                labels[l] = _partition(np.hstack(keys(params[f"b{l}"][:, None], *parts)), before[l])
+            if labels == before:
+                break
+        return [_as_classes(label) for label in labels[1:L]]
+
+    return function
 
 
 def _as_classes(label):
@@ -146,40 +145,48 @@ def _all_together(params):
     return [[list(range(len(params[f"b{l}"])))] for l in range(1, mlp.depth(params))]
 
 
-def _but(**change):
-    return lambda params: _refined(params, **change)
-
-
 MISTAKES = {
     "single-weights": Mistake(
         "single weights are compared: equal totals to and from each class are enough, the weights may differ",
-        _but(by="weight"),
+        _sorted_by(lambda b, W, below, V, above: [b, W, V]),
     ),
     "one-round": Mistake(
         "one round is not enough: neurons that part may part those above and below, go on until nothing changes",
-        _but(most=1),
+        _sorted_by(_biases_and_totals, most=1),
     ),
-    "two-rounds": Mistake("two rounds are not enough: go on until a round changes nothing", _but(most=2)),
+    "two-rounds": Mistake(
+        "two rounds are not enough: go on until a round changes nothing", _sorted_by(_biases_and_totals, most=2)
+    ),
     "not-above": Mistake(
-        "what neurons send to the layer above counts, too: different errors come back", _but(above=False)
+        "what neurons send to the layer above counts, too: different errors come back",
+        _sorted_by(lambda b, W, below, V, above: [b, W @ below]),
     ),
-    "not-below": Mistake("what neurons get from the layer below counts, too", _but(below=False)),
-    "no-bias": Mistake("neurons of a class must have equal biases, too", _but(bias=False)),
+    "not-below": Mistake(
+        "what neurons get from the layer below counts, too", _sorted_by(lambda b, W, below, V, above: [b, V @ above])
+    ),
+    "no-bias": Mistake(
+        "neurons of a class must have equal biases, too",
+        _sorted_by(lambda b, W, below, V, above: [W @ below, V @ above]),
+    ),
     "bias-only": Mistake(
-        "only the biases are compared: the totals to and from the classes count, too", _but(above=False, below=False)
+        "only the biases are compared: the totals to and from the classes count, too",
+        _sorted_by(lambda b, W, below, V, above: [b]),
     ),
     "inputs-together": Mistake(
-        "each input is a class of its own: rows of W1 must agree entry by entry", _but(inputs_alone=False)
+        "each input is a class of its own: rows of W1 must agree entry by entry",
+        _sorted_by(_biases_and_totals, inputs_alone=False),
     ),
     "outputs-together": Mistake(
-        "each output is a class of its own: columns of W^L must agree entry by entry", _but(outputs_alone=False)
+        "each output is a class of its own: columns of W^L must agree entry by entry",
+        _sorted_by(_biases_and_totals, outputs_alone=False),
     ),
     "ends-together": Mistake(
-        "inputs and outputs are classes of their own, each of them", _but(inputs_alone=False, outputs_alone=False)
+        "inputs and outputs are classes of their own, each of them",
+        _sorted_by(_biases_and_totals, inputs_alone=False, outputs_alone=False),
     ),
     "whole-layers": Mistake(
         "totals over a whole layer are compared: take one total for each class, and again when classes split",
-        _but(by="layer"),
+        _sorted_by(lambda b, W, below, V, above: [b, W.sum(axis=1, keepdims=True), V.sum(axis=1, keepdims=True)]),
     ),
     "each-alone": Mistake(
         "not every neuron is alone: begin with all of a layer in one class, and split only where you must", _each_alone

@@ -1,4 +1,4 @@
-"""Question 4.1, what a zero matrix costs."""
+"""Question 4.1."""
 
 import numpy as np
 
@@ -39,8 +39,6 @@ def _each(rule):
 
 
 _above = "W^l itself need not be different from zero to get a gradient: count the zero matrices above it only"
-
-
 MISTAKES = {
     "all-counted": Mistake(
         "L - l is right only if all matrices are zero: matrices that are not zero send the error on at once",

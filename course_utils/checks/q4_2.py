@@ -1,4 +1,4 @@
-"""Question 4.2, who wakes, and who never does?."""
+"""Question 4.2."""
 
 import numpy as np
 

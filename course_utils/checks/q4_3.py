@@ -1,4 +1,4 @@
-"""Question 4.3, how deep does a number format reach?."""
+"""Question 4.3."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Question 4.4, the start that never moves."""
+"""Question 4.4."""
 
 import numpy as np
 

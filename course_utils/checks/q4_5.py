@@ -1,4 +1,4 @@
-"""Question 4.5, which way is down?."""
+"""Question 4.5."""
 
 from types import SimpleNamespace
 

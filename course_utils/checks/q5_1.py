@@ -1,4 +1,4 @@
-"""Question 5.1, from the variance of a sum."""
+"""Question 5.1."""
 
 import numpy as np
 
@@ -22,8 +22,6 @@ def _std(rule):
 
 
 _second_moment = "the variance of x stands for its mean square: these inputs do not have mean 0"
-
-
 MISTAKES = {
     "no-mean-square": Mistake(
         "the mean square of the inputs is missing: these are not normalised",

@@ -1,4 +1,4 @@
-"""Question 5.2, normalise, by the training set."""
+"""Question 5.2."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""Question 5.3, how much saturates?."""
+"""Question 5.3."""
 
 import math
 

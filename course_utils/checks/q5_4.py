@@ -1,4 +1,4 @@
-"""Question 5.4, how linear, on new digits?."""
+"""Question 5.4."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Question 5.5, saturated, and no smaller."""
+"""Question 5.5."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Question 5.6, what an odd network can get right."""
+"""Question 5.6."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Question 6.1, the signal through a ReLU network."""
+"""Question 6.1."""
 
 import numpy as np
 

@@ -1,5 +1,6 @@
-"""Question 6.2, there and back."""
+"""Question 6.2."""
 
+import itertools
 import math
 
 import numpy as np
@@ -9,7 +10,10 @@ from course_utils.checks.core import Mistake, Question
 
 def there_and_back(widths, mode):
     """The factors of the signal, over all layers, and of the error, over all but the first, of a linear network."""
-    return _both(_variance, range(1, len(widths)), range(2, len(widths)))(widths, mode)
+    layers = [(n_in, n_out, _variance(n_in, n_out, mode)) for n_in, n_out in itertools.pairwise(widths)]
+    forward = math.prod(n_in * v for n_in, _, v in layers)
+    backward = math.prod(n_out * v for _, n_out, v in layers[1:])
+    return np.array([forward, backward])
 
 
 def _chains(rng):
@@ -22,28 +26,30 @@ def _variance(n_in, n_out, mode):
     return {"fan_in": 1 / n_in, "fan_avg": 2 / (n_in + n_out), "fan_out": 1 / n_out}[mode]
 
 
-def _both(variance, forward_layers, backward_layers, forward=lambda i, o: i, backward=lambda i, o: o, total=math.prod):
-    """An answer from a rule for the variance, the layers that count, and the number of terms in each sum."""
+def _chain(
+    variance=_variance,
+    there=slice(None),
+    back=slice(1, None),
+    forward=lambda i, o: i,
+    backward=lambda i, o: o,
+    total=math.prod,
+):
+    """A wrong answer: another variance, other layers there and back, other numbers of terms, another way to combine."""
 
     def function(widths, mode):
-        def factors(layers, terms):
-            pairs = [(widths[l - 1], widths[l]) for l in layers]
-            return [terms(*pair) * variance(*pair, mode) for pair in pairs]
-
-        return np.array([total(factors(forward_layers, forward)), total(factors(backward_layers, backward))])
+        layers = list(itertools.pairwise(widths))
+        ways = [(layers[there], forward), (layers[back], backward)]
+        return np.array([total(terms(i, o) * variance(i, o, mode) for i, o in some) for some, terms in ways])
 
     return function
 
 
-def _chain(variance=_variance, forward_from=1, backward_from=2, until=0, **rules):
-    """A wrong answer to 6.2."""
-    return lambda widths, mode: _both(
-        variance, range(forward_from, len(widths)), range(backward_from, len(widths) - until), **rules
-    )(widths, mode)
-
-
 def _by_the_sum(n_in, n_out, mode):
     return 1 / (n_in + n_out) if mode == "fan_avg" else _variance(n_in, n_out, mode)
+
+
+def _mean_of_variances(n_in, n_out, mode):
+    return (1 / n_in + 1 / n_out) / 2 if mode == "fan_avg" else _variance(n_in, n_out, mode)
 
 
 def _fans_exchanged(n_in, n_out, mode):
@@ -66,17 +72,23 @@ MISTAKES = {
     "order": Mistake("the order is wrong: forward first, backward second", lambda *args: there_and_back(*args)[::-1]),
     "backward-one-more": Mistake(
         "one layer too many on the way back: from delta^L to delta^1 the error passes W^L, ..., W^2, not W^1",
-        _chain(backward_from=1),
+        _chain(back=slice(None)),
     ),
     "forward-one-fewer": Mistake(
-        "one layer too few on the way there: the signal passes W^1, ..., W^L, and W^1 too", _chain(forward_from=2)
+        "one layer too few on the way there: the signal passes W^1, ..., W^L, and W^1 too", _chain(there=slice(1, None))
     ),
-    "backward-one-fewer": Mistake("one layer too few on the way back: the error passes W^L, too", _chain(until=1)),
+    "backward-one-fewer": Mistake(
+        "one layer too few on the way back: the error passes W^L, too", _chain(back=slice(1, -1))
+    ),
     "backward-last-left-out": Mistake(
-        "the last matrix is left out on the way back instead of the first", _chain(backward_from=1, until=1)
+        "the last matrix is left out on the way back instead of the first", _chain(back=slice(-1))
     ),
     "sum-of-fans": Mistake(
         '"fan_avg" is 2 / (n_in + n_out): one over the mean of the two, not over their sum', _chain(_by_the_sum)
+    ),
+    "mean-of-variances": Mistake(
+        '"fan_avg" takes one over the mean of the two fans, not the mean of 1 / n_in and 1 / n_out',
+        _chain(_mean_of_variances),
     ),
     "fans-exchanged": Mistake(
         "n_in and n_out of a layer are exchanged: W^l has n_(l-1) inputs and n_l outputs", _chain(_fans_exchanged)

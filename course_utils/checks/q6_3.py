@@ -1,4 +1,4 @@
-"""Question 6.3, He's number for another activation."""
+"""Question 6.3."""
 
 import numpy as np
 

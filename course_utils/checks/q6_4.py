@@ -1,4 +1,4 @@
-"""Question 6.4, how deep is too deep?."""
+"""Question 6.4."""
 
 import math
 
@@ -10,17 +10,20 @@ FLOAT32 = np.finfo(np.float32)
 
 
 def layers_until_lost(rms, chi):
-    """How many layers take rms * sqrt(chi)^l out of the range of float32."""
+    """The smallest l at which rms * sqrt(chi)^l is out of the range of float32; its ends are still inside."""
     limit = float(FLOAT32.max if chi > 1 else FLOAT32.smallest_subnormal)
-    return math.ceil(math.log(limit / rms) / math.log(math.sqrt(chi)))
+    return math.floor(math.log(limit / rms) / math.log(math.sqrt(chi))) + 1
 
 
 def _errors(rng):
     for chi in (0.25, 1.5, 1 / 3, 0.81, 2.4, 0.9, 3.4, 1.05):
         yield float(10 ** rng.uniform(-4, 1)), float(chi * rng.uniform(0.97, 1.02))
+    yield 2.0 ** int(rng.integers(4)), 0.25  # comes to rest on the smallest number itself, which is not yet below it
 
 
-def _count(limits=(FLOAT32.smallest_subnormal, FLOAT32.max), root=True, start=None, whole=math.ceil, power=1):
+def _count(
+    limits=(FLOAT32.smallest_subnormal, FLOAT32.max), root=True, start=None, whole=lambda x: math.floor(x) + 1, power=1
+):
     """A wrong answer by other rules."""
 
     def function(rms, chi):
@@ -47,8 +50,6 @@ def _compared_in_float32(rms, chi):
 
 
 FLOAT64 = np.finfo(float)
-
-
 _single = "finfo's limits are float32, and so is what you divide by: make the limit a float, float(...)"
 
 
@@ -72,15 +73,23 @@ MISTAKES = {
     "float64": Mistake(
         "this is for float64: np.finfo(np.float32) is asked for", _count((FLOAT64.smallest_subnormal, FLOAT64.max))
     ),
-    "floor": Mistake("one too few: after that many layers the rms is still inside, round up", _count(whole=math.floor)),
+    "ceil": Mistake(
+        "where the rms meets the limit exactly it is not yet below it: round down and add 1", _count(whole=math.ceil)
+    ),
+    "floor": Mistake(
+        "one too few: after that many layers the rms is still inside, add 1 when you have rounded down",
+        _count(whole=math.floor),
+    ),
     "one-more": Mistake(
-        "one too many: a layer earlier the rms is outside already", _count(whole=lambda x: math.ceil(x) + 1)
+        "one too many: a layer earlier the rms is outside already",
+        _count(whole=lambda x: math.floor(x) + 2),
+        (_count(whole=lambda x: math.ceil(x) + 1),),
     ),
     "rounded": Mistake(
-        "rounded to the nearest whole number: one that is too small leaves the rms inside, round up",
+        "rounded to the nearest whole number: one that is too small leaves the rms inside, round down and add 1",
         _count(whole=round),
     ),
-    "not-whole": Mistake("a whole number of layers is asked for: round up", _count(whole=float)),
+    "not-whole": Mistake("a whole number of layers is asked for: round down and add 1", _count(whole=float)),
     "from-one": Mistake("it starts with rms, not with 1", _count(start=1.0)),
     "float32-limit": Mistake(_single, _in_float32),
     "float32-compared": Mistake(

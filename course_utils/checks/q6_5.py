@@ -1,4 +1,4 @@
-"""Question 6.5, on the edge of chaos."""
+"""Question 6.5."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Question 6.6, a matrix that changes no length."""
+"""Question 6.6."""
 
 import math
 

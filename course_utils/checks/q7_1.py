@@ -1,4 +1,4 @@
-"""Question 7.1, steps to 90 %."""
+"""Question 7.1."""
 
 import math
 
@@ -40,11 +40,11 @@ def _wrong_steps(calls):
         if len(call.value) != len(call.expected):
             k = len(call.expected)
             return f"the list needs one entry for each of the {k} networks (columns), it has {len(call.value)}"
-        for found, right, curve in zip(call.value, call.expected, accuracy.T, strict=False):
-            if found == right or (_nan(found) and _nan(right)):
+        for said, right, curve in zip(call.value, call.expected, accuracy.T, strict=False):
+            if said == right or (_nan(said) and _nan(right)):
                 continue
             what = f"accuracies {', '.join(f'{a:g}' for a in curve)} at steps {', '.join(map(str, steps))}"
-            return f"values wrong: level {level:g}, {what}: {found} should be {right}"
+            return f"values wrong: level {level:g}, {what}: {said} should be {right}"
     return None
 
 
@@ -79,8 +79,8 @@ def _above(steps, accuracy, level):
 
 
 def _bisected(steps, accuracy, level):
-    found = [int(np.searchsorted(k, level)) for k in accuracy.T]
-    return [float(steps[i]) if i < len(steps) else math.inf for i in found]
+    indices = [int(np.searchsorted(k, level)) for k in accuracy.T]
+    return [float(steps[i]) if i < len(steps) else math.inf for i in indices]
 
 
 def _for_good(steps, reached, curve):

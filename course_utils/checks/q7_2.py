@@ -1,4 +1,4 @@
-"""Question 7.2, a step size for each matrix."""
+"""Question 7.2."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Question 7.3, pulled apart."""
+"""Question 7.3."""
 
 import numpy as np
 

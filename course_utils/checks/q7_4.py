@@ -1,4 +1,4 @@
-"""Question 7.4, a way round."""
+"""Question 7.4."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Question 7.5, the network clinic."""
+"""Question 7.5."""
 
 import functools
 
@@ -49,7 +49,7 @@ def _patients(seed):
     data = data._replace(
         x_train=data.x_train[:600], y_train=data.y_train[:600], x_test=data.x_test[:250], y_test=data.y_test[:250]
     )
-    found = []
+    charts = []
     for k, name in enumerate(NAMES * 2):
         layers, width = int(rng.integers(3, 6)), int(rng.choice([16, 32, 48]))
         settings = {
@@ -60,8 +60,8 @@ def _patients(seed):
             "step size too large": {"lr": rng.uniform(4, 8)},
         }.get(name, {})
         chart = clinic.admit(name, data, rng=rng, hidden_layers=layers, width=width, steps=200, every=20, **settings)
-        found.append((name, chart))
-    return tuple(found[k] for k in rng.permutation(len(found)))
+        charts.append((name, chart))
+    return tuple(charts[k] for k in rng.permutation(len(charts)))
 
 
 def _charts(rng):

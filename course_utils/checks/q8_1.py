@@ -1,4 +1,4 @@
-"""Question 8.1, what a framework's argument does."""
+"""Question 8.1."""
 
 import numpy as np
 

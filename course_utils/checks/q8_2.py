@@ -1,4 +1,4 @@
-"""Question 8.2, what moves first in LoRA."""
+"""Question 8.2."""
 
 import numpy as np
 

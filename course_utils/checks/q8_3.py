@@ -1,4 +1,4 @@
-"""Question 8.3, several questions at once."""
+"""Question 8.3."""
 
 import numpy as np
 

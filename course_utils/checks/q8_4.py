@@ -1,4 +1,4 @@
-"""Question 8.4, with class weights."""
+"""Question 8.4."""
 
 import numpy as np
 
@@ -47,8 +47,6 @@ def _entropy(counts):
 
 
 _unweighted_loss = "the bias is right, the loss is not: samples of class k weigh w_k in it, too"
-
-
 _weights_first = "the weights are left out: they count as if class k had w_k times as many samples"
 
 

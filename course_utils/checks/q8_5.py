@@ -1,4 +1,4 @@
-"""Question 8.5, a memory of the right length."""
+"""Question 8.5."""
 
 import numpy as np
 

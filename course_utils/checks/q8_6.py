@@ -1,4 +1,4 @@
-"""Question 8.6, draw the paths."""
+"""Question 8.6."""
 
 from functools import partial
 
@@ -19,12 +19,12 @@ def waking_times(wires):
 
 def _reach(wires, zero, back=False, through=("zero", "random", "fixed")):
     """The nodes that a signal reaches from the input or, going back, an error from the output."""
-    found = {max(b for _, b, _ in wires)} if back else {0}
+    nodes = {max(b for _, b, _ in wires)} if back else {0}
     for i in sorted(range(len(wires)), key=lambda i: -wires[i][1] if back else wires[i][0]):
         a, b, kind = wires[i]
-        if i not in zero and kind in through and (b if back else a) in found:
-            found.add(a if back else b)
-    return found
+        if i not in zero and kind in through and (b if back else a) in nodes:
+            nodes.add(a if back else b)
+    return nodes
 
 
 def _awake(wires, zero, **options):

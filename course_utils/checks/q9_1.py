@@ -1,4 +1,4 @@
-"""Question 9.1, the right scale for any activation."""
+"""Question 9.1."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Question 9.3, repair a start."""
+"""Question 9.3."""
 
 import numpy as np
 

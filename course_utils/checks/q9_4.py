@@ -1,4 +1,4 @@
-"""Question 9.4, initialize a network you have never seen."""
+"""Question 9.4."""
 
 import numpy as np
 
@@ -7,10 +7,9 @@ from course_utils.activations import Activation, lecun_tanh, relu, tanh
 from course_utils.checks.core import Question
 from course_utils.checks.q9_1 import gain, leakier
 from course_utils.checks.q9_3 import rms
+from course_utils.checks.values import Recognised
 
 elu = Activation("elu", lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))), lambda z: np.exp(np.minimum(z, 0)))
-
-
 wide_tanh = Activation("wide_tanh", lambda z: 2 * np.tanh(z / 4), slope=lambda h: (1 - (h / 2) ** 2) / 2)
 
 
@@ -55,8 +54,8 @@ def _not_ready(calls):
     if one.value["W1"].any() and not equal[0]:
         return "the same rng state gives another start each time: draw every random number from rng"
     faults = (_drawn_wrong, _passes_nothing, _does_not_train)
-    found = (fault(call.value, call.args["activation"]) for fault in faults for call in (one, *nets))
-    fault = next(filter(None, found), None)
+    all_faults = (fault(call.value, call.args["activation"]) for fault in faults for call in (one, *nets))
+    fault = next(filter(None, all_faults), None)
     if fault is None and equal[1]:
         return "another rng gives the same start: draw from rng"
     return fault
@@ -101,6 +100,12 @@ def _passes_nothing(params, phi):
             f"{_called(params, phi)}: outputs as large as {np.abs(trace.output).max():.0e}, the weights are too large"
         )
     if last < first / 12:
+        if np.isclose(rms(params["W1"]) * params["W1"].shape[1], gain(phi), rtol=0.1):
+            return Recognised(
+                "by-fan-in",
+                "the gain is divided by the number of inputs: a sum of n_in terms grows like their root, np.sqrt(n_in)",
+                f"{_called(params, phi)}: what tells images apart shrinks from {first:.1g} to {last:.1g}",
+            )
         return (
             f"{_called(params, phi)}: what tells images apart shrinks from {first:.1g} in layer 1 to {last:.1g} in the "
             "last: weights too small, or not centred, for this activation. Each needs its own scale (9.1)"

@@ -112,28 +112,28 @@ def _or_given(exam, question, fact):
     return review(question, f"another function that its check was given is right, and the last {name} is not")
 
 
-def _verdict(exam, question, fact):
+def _verdict(exam, question, told):
     """The verdict on one function from what the sandbox said of it."""
     parameters = f"({', '.join(exam.parameters[question])})"
     wanted = f"{exam.released.names[question]}{parameters}"
-    match fact:
+    match told:
         case {"calls": list(calls)} if len(calls) == len(exam.trials[question]):
-            return _of_calls(exam, question, calls, fact)
+            return _of_calls(exam, question, calls, told)
         case {"missing": _}:
-            found = Fact("no function", {"wanted": wanted})
+            fact = Fact("no function", {"wanted": wanted})
         case {"stub": _}:
             return Verdict(question, OPEN)
         case {"late": _}:
-            found = Fact("late")
+            fact = Fact("late")
         case {"misfit": "arguments", "signature": str(signature)}:
-            found = Fact("arguments", {"wanted": parameters, "got": _short(signature)})
+            fact = Fact("arguments", {"wanted": parameters, "got": _short(signature)})
         case {"misfit": _, "type": str(kind)}:
-            found = Fact("not a function", {"wanted": wanted, "got": _short(kind)})
+            fact = Fact("not a function", {"wanted": wanted, "got": _short(kind)})
         case {"ended": str(how)}:
             return review(question, f"Python did not survive its answer: {_short(how)}")
         case _:
             return review(question, "what came back from the sandbox is not whole")
-    return Verdict(question, WRONG, fact=found)
+    return Verdict(question, WRONG, fact=fact)
 
 
 def _of_calls(exam, question, calls, fact):

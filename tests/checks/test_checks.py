@@ -146,6 +146,20 @@ def test_every_known_mistake_is_told_apart_from_all_others(question):
             assert Verdict.of(json.loads(json.dumps(verdict.data()))) == verdict
 
 
+@each_question
+def test_arguments_in_another_order_are_called_so(question):
+    names = question.parameters
+    for one, other in itertools.combinations(names, 2):
+        order = ", ".join({one: other, other: one}.get(name, name) for name in names)
+        space = {"right": question.reference}
+        exec(f"def answer({order}): return right({', '.join(names)})", space)
+        verdict = verdict_on(question, space["answer"])
+        if verdict.mark == verdicts.WRONG:  # some may be exchanged
+            assert verdict.mistake.id == "swapped-arguments" and f"it takes ({order}), it must" in line(verdict)
+    swapped = verdict_on(QUESTIONS["1.3"], lambda d, W, z: QUESTIONS["1.3"].reference(W, d, z))
+    assert swapped.mistake.message.startswith("delta_next and W_next are swapped: the arguments are (delta_next, W_")
+
+
 def test_a_mistake_is_not_named_by_an_error_alone():
     def raises(x):
         raise ValueError("no")
@@ -449,7 +463,7 @@ def _first_steps(params, activation):
     path = training.descend(params, x, labels, optimizers.sgd(0.5), activation=activation)
     moves = [mlp.loss_and_gradients(p, x, labels, activation)[1] for p, _ in zip(path, range(40))]
     steps = ([t for t, g in enumerate(moves) if g[f"W{l}"].any()] for l in range(1, mlp.depth(params) + 1))
-    return [found[0] if found else None for found in steps]
+    return [moved[0] if moved else None for moved in steps]
 
 
 def test_each_zero_matrix_above_costs_a_step():
@@ -541,9 +555,9 @@ def test_a_wide_residual_network_grows_as_predicted():
         delta = first = rng.normal(size=(20, n))
         for W, before in zip(reversed(matrices), reversed(h[:-1]), strict=True):
             delta = delta + (delta @ W) * (1 - np.tanh(before) ** 2)
-        found = q7_4.residual_growth(q, sigma_w, branches)
-        assert (h[-1] ** 2).mean() == pytest.approx(found["forward"], rel=0.1)
-        assert (delta**2).mean() / (first**2).mean() == pytest.approx(found["backward"], rel=0.15)
+        growth = q7_4.residual_growth(q, sigma_w, branches)
+        assert (h[-1] ** 2).mean() == pytest.approx(growth["forward"], rel=0.1)
+        assert (delta**2).mean() / (first**2).mean() == pytest.approx(growth["backward"], rel=0.15)
 
 
 def test_the_doctor_knows_patients_of_other_seeds():

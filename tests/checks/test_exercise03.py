@@ -82,8 +82,7 @@ def test_balanced_neurons_stay_together_and_all_others_part():
         )
         trace = mlp.forward(run.params, x)
         for l, classes in enumerate(q3_5.balanced_classes(**case), start=1):
-            found = [q3_5._as_classes(_labels(trace.h[l].T))]
-            assert found == [classes]
+            assert q3_5._as_classes(_labels(trace.h[l].T)) == classes
 
 
 def _labels(rows):

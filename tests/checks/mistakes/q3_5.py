@@ -47,12 +47,12 @@ def outputs_too(params):
 
 
 def rows_of_the_next(params):
-    found = []
+    layers = []
     for l in range(1, len(params) // 2):
         W, b, V = params[f"W{l}"], params[f"b{l}"], params[f"W{l + 1}"]
         keys = np.column_stack([W, b, V @ np.ones((V.shape[1], 1))])
-        found.append(classes(relabelled([tuple(key) for key in keys])))
-    return found
+        layers.append(classes(relabelled([tuple(key) for key in keys])))
+    return layers
 
 
 def with_one_hot(params):

@@ -27,11 +27,6 @@ def answer(variance=variance, there=lambda i, o: i, back=lambda i, o: o, first=1
     return function
 
 
-def plain_mean(n_in, n_out, mode):
-    """The mean of the variances, where the variance has the mean of the fans."""
-    return {"fan_in": 1 / n_in, "fan_out": 1 / n_out, "fan_avg": (1 / n_in + 1 / n_out) / 2}[mode]
-
-
 def beyond_the_end(widths, mode):
     forward = backward = 1
     for l in range(1, len(widths) + 1):
@@ -52,7 +47,6 @@ def telescoped(widths, mode):
 
 
 WRONG = {
-    "mean of the variances": (answer(plain_mean), "values wrong"),
     "beyond the end": (beyond_the_end, "there are L + 1 widths"),
 }
 

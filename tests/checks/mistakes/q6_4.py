@@ -41,7 +41,7 @@ def upside_down(rms, chi):
 def in_bits(rms, chi):
     """Powers of two: float32 ends at 2^128 (nearly) and 2^-149."""
     bits = math.log2(float(INFO.max)) if chi > 1 else -149
-    return math.ceil((bits - math.log2(rms)) / (0.5 * math.log2(chi)))
+    return math.floor((bits - math.log2(rms)) / (0.5 * math.log2(chi))) + 1
 
 
 WRONG = {
@@ -52,5 +52,5 @@ WRONG = {
 RIGHT = {
     "counted": counted(),
     "in bits": in_bits,
-    "by logarithms": by_logarithms(math.ceil),
+    "by logarithms": by_logarithms(lambda x: math.floor(x) + 1),
 }

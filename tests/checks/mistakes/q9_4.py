@@ -8,128 +8,88 @@ Z = np.linspace(-9, 9, 4001)
 P = np.exp(-(Z**2) / 2) / np.exp(-(Z**2) / 2).sum()
 
 
-def gain(activation):
-    return 1 / np.sqrt(np.sum(P * activation(Z) ** 2))
+def gain(phi):
+    return 1 / np.sqrt(np.sum(P * phi(Z) ** 2))
 
 
-def start(layer_sizes, draw, bias=np.zeros):
-    params = {}
-    for l, (n_in, n_out) in enumerate(itertools.pairwise(layer_sizes), start=1):
-        params |= {f"W{l}": draw(n_in, n_out), f"b{l}": bias(n_out)}
-    return params
+def slope_gain(phi):
+    """What keeps errors on their way back."""
+    return 1 / np.sqrt(np.sum(P * ((phi(Z + 1e-5) - phi(Z - 1e-5)) / 2e-5) ** 2))
 
 
-def lecun_for_all(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) / np.sqrt(i))
-
-
-def large_biases(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) / np.sqrt(i), lambda n: 3 * rng.normal(size=n))
-
-
-def by_name(layer_sizes, activation, rng):
-    scale = {"tanh": 1.0, "relu": 2.0, "lecun_tanh": 1.0}[activation.name]
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * np.sqrt(scale / i))
-
-
-def kind(activation):
+def kind(phi):
     """sqrt(2) for what goes on growing to the right and is much smaller to the left, else 1."""
-    right, left = activation(np.array([50.0, -50.0]))
+    right, left = phi(np.array([50.0, -50.0]))
     return np.sqrt(2) if right > 10 and abs(left) < 0.5 * right else 1.0
 
 
-def he_and_random_biases(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * np.sqrt(2 / i), lambda n: rng.normal(size=n))
+def drawn(weights, biases=lambda rng, n: np.zeros(n)):
+    """An answer from rules for each layer: weights(rng, n_in, n_out, phi) and biases(rng, n_out)."""
+
+    def answer(layer_sizes, activation, rng):
+        params = {}
+        for l, (n_in, n_out) in enumerate(itertools.pairwise(layer_sizes), start=1):
+            params |= {f"W{l}": weights(rng, n_in, n_out, activation), f"b{l}": biases(rng, n_out)}
+        return params
+
+    return answer
 
 
-def gain_squared(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * gain(activation) ** 2 / np.sqrt(i))
+def normal(scale, *biases):
+    """Normal weights of the standard deviation scale(n_in, phi)."""
+    return drawn(lambda rng, i, o, phi: rng.normal(size=(o, i)) * scale(i, phi), *biases)
 
 
-def zero_in_the_middle(layer_sizes, activation, rng):
-    params = right(layer_sizes, activation, rng)
-    last = len(layer_sizes) - 2
-    return params | {f"W{last}": 0 * params[f"W{last}"]}
+right = normal(lambda i, phi: gain(phi) / np.sqrt(i))
 
 
-def right(layer_sizes, activation, rng):
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * gain(activation) / np.sqrt(i))
+def orthogonal(rng, i, o, phi):
+    q = np.linalg.qr(rng.normal(size=(max(i, o), min(i, o))))[0]
+    return gain(phi) * (q if o >= i else q.T)
 
 
-def uniform(layer_sizes, activation, rng):
-    return start(
-        layer_sizes,
-        lambda i, o: rng.uniform(-1, 1, (o, i)) * gain(activation) * np.sqrt(3 / i),
-        lambda n: np.full(n, 0.01),
-    )
+def times(factor):
+    """The right start with each matrix times factor(l, L, phi)."""
+
+    def answer(layer_sizes, activation, rng):
+        params, L = right(layer_sizes, activation, rng), len(layer_sizes) - 1
+        return params | {f"W{l}": factor(l, L, activation) * params[f"W{l}"] for l in range(1, L + 1)}
+
+    return answer
 
 
-def orthogonal(layer_sizes, activation, rng):
-    def draw(i, o):
-        q = np.linalg.qr(rng.normal(size=(max(i, o), min(i, o))))[0]
-        return gain(activation) * (q if o >= i else q.T)
-
-    return start(layer_sizes, draw)
-
-
-def zero_output(layer_sizes, activation, rng):
-    params = right(layer_sizes, activation, rng)
-    return params | {f"W{len(layer_sizes) - 1}": np.zeros((layer_sizes[-1], layer_sizes[-2]))}
-
-
-def hidden_to_hidden(layer_sizes, activation, rng):
-    """The first matrix reads x, not phi(z), and nothing reads the outputs."""
-    params = right(layer_sizes, activation, rng)
-    for l in {1, len(layer_sizes) - 1}:
-        params[f"W{l}"] /= gain(activation)
-    return params
-
-
-def by_slopes(layer_sizes, activation, rng):
-    """What keeps errors on their way back."""
-    slopes = (activation(Z + 1e-5) - activation(Z - 1e-5)) / 2e-5
-    scale = 1 / np.sqrt(np.sum(P * slopes**2))
-    return start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * scale / np.sqrt(i))
-
+BY_NAME = {"tanh": 1.0, "relu": 2.0, "lecun_tanh": 1.0}
 
 WRONG = {
-    "zeros": (
-        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: np.zeros((o, i))),
-        "W1 is zero, and lets no error through",
-    ),
+    "zeros": (drawn(lambda rng, i, o, phi: np.zeros((o, i))), "W1 is zero, and lets no error through"),
     "the opposite": (
-        lambda layer_sizes, activation, rng: start(
-            layer_sizes, lambda i, o: np.zeros((o, i)), lambda n: rng.normal(size=n)
-        ),
+        drawn(lambda rng, i, o, phi: np.zeros((o, i)), lambda rng, n: rng.normal(size=n)),
         "is zero, and lets no error through",
     ),
-    "constant": (
-        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: np.full((o, i), i**-0.5)),
-        "equal neurons",
-    ),
+    "constant": (drawn(lambda rng, i, o, phi: np.full((o, i), i**-0.5)), "equal neurons"),
     "one row for all": (
-        lambda layer_sizes, activation, rng: start(
-            layer_sizes, lambda i, o: np.tile(rng.normal(size=i) / np.sqrt(i), (o, 1))
-        ),
+        drawn(lambda rng, i, o, phi: np.tile(rng.normal(size=i) / np.sqrt(i), (o, 1))),
         "equal rows",
     ),
-    "LeCun for all": (lecun_for_all, "12 hidden layers of relu: what tells images apart shrinks"),
-    "standard deviation 1": (
-        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: rng.normal(size=(o, i))),
-        "saturated, the scale is too large",
+    "positive": (drawn(lambda rng, i, o, phi: rng.uniform(size=(o, i)) / np.sqrt(i)), "mean is not 0"),
+    "LeCun for all": (normal(lambda i, phi: i**-0.5), "12 hidden layers of relu: what tells images apart shrinks"),
+    "standard deviation 1": (normal(lambda i, phi: 1), "saturated, the scale is too large"),
+    "standard deviation 0.01": (normal(lambda i, phi: 0.01), "weights too small"),
+    "2 / n": (normal(lambda i, phi: 2 / i), "weights too small"),
+    "gain / n": (normal(lambda i, phi: gain(phi) / i), "the gain is divided by the number of inputs"),
+    "gain squared": (normal(lambda i, phi: gain(phi) ** 2 / np.sqrt(i)), "grows from"),
+    "by name": (normal(lambda i, phi: np.sqrt(BY_NAME[phi.name] / i)), "you have not met"),
+    "He or LeCun": (
+        normal(lambda i, phi: kind(phi) / np.sqrt(i)),
+        "12 hidden layers of wide_tanh: what tells images apart shrinks",
     ),
-    "standard deviation 0.01": (
-        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: 0.01 * rng.normal(size=(o, i))),
-        "weights too small",
+    "He for all": (normal(lambda i, phi: np.sqrt(2 / i)), "Each needs its own scale (9.1)"),
+    "one number for all": (normal(lambda i, phi: 1.8 / np.sqrt(i)), "Each needs its own scale (9.1)"),
+    "He, and random biases": (
+        normal(lambda i, phi: np.sqrt(2 / i), lambda rng, n: rng.normal(size=n)),
+        "Each needs its own scale (9.1)",
     ),
-    "variance for standard deviation": (
-        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * 2 / i),
-        "weights too small",
-    ),
-    "positive": (
-        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: rng.uniform(size=(o, i)) / np.sqrt(i)),
-        "mean is not 0",
-    ),
+    "large biases": (normal(lambda i, phi: i**-0.5, lambda rng, n: 3 * rng.normal(size=n)), "saturated"),
     "numbers of its own": (
         lambda layer_sizes, activation, rng: right(layer_sizes, activation, np.random.default_rng()),
         "draw every random number from rng",
@@ -138,37 +98,17 @@ WRONG = {
         lambda layer_sizes, activation, rng: right(layer_sizes, activation, np.random.default_rng(0)),
         "another rng gives the same start",
     ),
-    "large biases": (large_biases, "saturated"),
-    "by name": (by_name, "you have not met"),
-    "He or LeCun": (
-        lambda layer_sizes, activation, rng: start(
-            layer_sizes, lambda i, o: rng.normal(size=(o, i)) * kind(activation) / np.sqrt(i)
-        ),
-        "12 hidden layers of wide_tanh: what tells images apart shrinks",
-    ),
-    "He for all": (
-        lambda layer_sizes, activation, rng: start(layer_sizes, lambda i, o: rng.normal(size=(o, i)) * np.sqrt(2 / i)),
-        "Each needs its own scale (9.1)",
-    ),
-    "one number for all": (
-        lambda layer_sizes, activation, rng: start(
-            layer_sizes, lambda i, o: rng.normal(size=(o, i)) * 1.8 / np.sqrt(i)
-        ),
-        "Each needs its own scale (9.1)",
-    ),
-    "He, and random biases": (he_and_random_biases, "Each needs its own scale (9.1)"),
-    "gain squared": (gain_squared, "grows from"),
-    "a zero in the middle": (zero_in_the_middle, "is zero, and lets no error through"),
+    "a zero in the middle": (times(lambda l, L, phi: l != L - 1), "is zero, and lets no error through"),
 }
 
 RIGHT = {
     "gain": right,
-    "uniform": uniform,
-    "orthogonal": orthogonal,
-    "float32": lambda layer_sizes, activation, rng: {
-        k: p.astype(np.float32) for k, p in right(layer_sizes, activation, rng).items()
-    },
-    "zero output": zero_output,
-    "gain in between": hidden_to_hidden,
-    "by slopes": by_slopes,
+    "uniform": drawn(
+        lambda rng, i, o, phi: rng.uniform(-1, 1, (o, i)) * gain(phi) * np.sqrt(3 / i), lambda rng, n: np.full(n, 0.01)
+    ),
+    "orthogonal": drawn(orthogonal),
+    "zero output": times(lambda l, L, phi: l < L),
+    # The first matrix reads x, not phi(z), and nothing reads the outputs.
+    "gain in between": times(lambda l, L, phi: 1 if 1 < l < L else 1 / gain(phi)),
+    "by slopes": normal(lambda i, phi: slope_gain(phi) / np.sqrt(i)),
 }

@@ -6,7 +6,9 @@ import tempfile
 import time
 from collections import Counter
 
-from course_utils import _command
+import pytest
+
+from course_utils import _command, _programs
 
 TEMPORARY = tempfile.mkdtemp(prefix="course-tests-")
 
@@ -35,6 +37,18 @@ def pytest_runtest_protocol(item):
     if time.monotonic() - BEGAN > SECONDS:
         left.append(item)
         return True
+
+
+def pytest_collection_modifyitems(items):
+    """Skip what needs Chromium where there is none; tests in a browser or a sandbox are slow."""
+    none = "Chromium is not installed: install Chromium or Chrome (Debian: apt install chromium)"
+    lacking = [] if _programs.find(*_programs.CHROMIUM) else [pytest.mark.skip(reason=none)]
+    for item in items:
+        if item.get_closest_marker("browser"):
+            for mark in [pytest.mark.slow, *lacking]:
+                item.add_marker(mark)
+        if item.get_closest_marker("sandbox"):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_sessionstart(session):

@@ -11,9 +11,7 @@ from course_utils import _programs
 CHROMIUM = _programs.find(*_programs.CHROMIUM)
 IDLE = "jupyterapp.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
 
-in_chromium = pytest.mark.skipif(
-    not CHROMIUM, reason="Chromium is not installed: install Chromium or Chrome (Debian: apt install chromium)"
-)
+in_chromium = pytest.mark.browser  # conftest.py skips it where there is none
 
 
 def free_port():

@@ -101,6 +101,7 @@ def test_what_has_changed_is_what_git_says(course):
         touched.changed(course, "no-such")
 
 
+@pytest.mark.slow
 def test_the_command_runs_what_is_touched_as_long_as_there_is_time(course, capfd, monkeypatch):
     assert cli.main(["test"]) == 0
     assert capfd.readouterr().out == "Changed: nothing. Touched: 0 files of tests and notebooks.\n"

@@ -16,6 +16,7 @@ from pages import chromium
 from course_utils.authoring import content
 from course_utils.publishing import lite
 
+pytestmark = pytest.mark.slow  # most of it is making the site
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_CELL = "await piplite.install"
 

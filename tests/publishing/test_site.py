@@ -16,6 +16,7 @@ from course_utils import _files
 from course_utils.authoring import content, stored
 from course_utils.publishing import site
 
+pytestmark = pytest.mark.slow  # most of it is making the site
 ROOT = Path(__file__).resolve().parents[2]
 EXTRA = "Sphinx is not installed: `pip install -e .[site]` installs it"
 for module in ("sphinx", "myst_nb", "sphinx_book_theme", "sphinx_revealjs"):

@@ -38,6 +38,7 @@ def test_runs(): pass
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_once", [[], ["-n", "2"]], ids=["alone", "at once"])
 def test_what_was_skipped_is_said_at_the_end_each_cause_once(tmp_path, at_once):
     shutil.copy(ROOT / "conftest.py", tmp_path)

@@ -2,12 +2,13 @@
 
 import ast
 import json
+import re
 import subprocess
 from pathlib import Path
 
 FOLDERS = ("course_utils", "tests", "notebooks", "solutions", "exercises")
 # In these a function imports what its name stands for: only who names the function gets what it imports.
-CHOICES = ("course_utils/explorers/__init__.py", "commands.py")
+CHOICES = ("explorers/__init__.py", "commands.py")
 
 
 class Source:
@@ -61,17 +62,13 @@ def touched(root, files):
         path for path in [root / "start.py", root / "conftest.py", *paths] if path.is_file() and _is_shown(root, path)
     ]
     sources = {source.name: source for source in (Source(root, path) for path in paths)}
-    # Data, a page, a notebook: who names it, or a folder it lies in, reads it.
-    named = {
-        file: {Path(file).name, *(parent.as_posix() for parent in Path(file).parents)} - {"."}
-        for file in files
-        if not file.endswith(".py")
-    }
-    needs = {name: _needs(source, sources, named) for name, source in sources.items()}
-    steps = {}
-    for source in sources.values():
-        if _is_run(source.path):
-            steps[source.name] = _distance(source, sources, set(files), needs)
+    needs = {name: _needs(source, sources, _read_by_name(files)) for name, source in sources.items()}
+    runs = [source for source in sources.values() if _is_run(source.path)]
+    steps = {source.name: _distance(source, needs, set(files)) for source in runs}
+    for file in files:
+        for name in _tests_beside(file, steps):
+            steps[name] = min(1, steps[name] or 1)
+    steps = {name: n for name, n in steps.items() if n is not None}
     stems = {Path(file).stem.strip("_") for file in files}
 
     def near(name):
@@ -79,9 +76,25 @@ def touched(root, files):
         path = root / name
         return steps[name], path.stem.removeprefix("test_") not in stems, path.suffix != ".py", path.stat().st_size
 
-    return [
-        (steps[name], root / name) for name in sorted(filter(lambda name: steps[name] is not None, steps), key=near)
-    ]
+    return [(steps[name], root / name) for name in sorted(steps, key=near)]
+
+
+def _read_by_name(files):
+    """{file: words} of those that are read, not imported, such as data: who says one of the words reads the file."""
+    return {
+        file: {Path(file).name, *(parent.as_posix() for parent in Path(file).parents)} - {"."}
+        for file in files
+        if not file.endswith(".py")
+    }
+
+
+def _tests_beside(file, tests):
+    """The tests that go with a helper of theirs, found by a search: those of its folder, or of the nearest above."""
+    path = Path(file)
+    if path.parts[0] != "tests" or path.name.startswith("test_"):
+        return []
+    beside = ([name for name in tests if Path(name).parent == parent] for parent in path.parents)
+    return next(filter(None, beside), [])
 
 
 def _is_shown(root, path):
@@ -94,9 +107,10 @@ def _is_run(path):
     return path.suffix == ".ipynb" or path.name.startswith("test_")
 
 
-def _distance(start, sources, files, needs):
+def _distance(start, needs, files):
     """In how many steps of import a source gets to one of the files; None if never."""
     seen, ring, steps = set(), {start.name}, 0
+    any_page = start.path.suffix == ".py"  # a test of the checks may ask every question, a notebook names its own
     while ring:
         if ring & files:
             return steps
@@ -104,8 +118,8 @@ def _distance(start, sources, files, needs):
         ring = {
             name
             for source in ring
-            for function, names in needs[source]
-            if not (function and source.endswith(CHOICES)) or function.strip("_") in start.words
+            for word, names in needs[source]
+            if word is None or word in start.words or (any_page and word[0].isdigit())
             for name in names
         } - seen
         steps += 1
@@ -113,18 +127,33 @@ def _distance(start, sources, files, needs):
 
 
 def _needs(source, sources, named):
-    """[(function or None, names of sources)] of what a source imports; and of `named`, the files that it names."""
-    parts = Path(source.name).parent.as_posix()
+    """[(word or None, names of sources)] of what a source imports, or of `named`, the files that it names.
+
+    With a word, only who names that gets to them.
+    """
+    folder, choice = Path(source.name).parent.as_posix(), source.name.endswith(CHOICES)
     found = [(None, [file for file, words in named.items() if words & source.words])]
+    if "iter_modules" in source.words:  # the pages of questions: they are found, not listed
+        pages = {name: re.fullmatch(rf"{folder}/q(\d+)_(\d+)\.py", name) for name in sources}
+        found += [(f"{page[1]}.{page[2]}", [name]) for name, page in pages.items() if page]
     for function, module in source.imports:
-        for folder in [""] if module.startswith("course_utils") else [f"{parts}/", "tests/"]:
-            path = folder + module.replace(".", "/")
-            while path and path != folder.rstrip("/"):
-                if names := [name for name in (f"{path}.py", f"{path}/__init__.py") if name in sources]:
-                    found.append((function, names))
-                    break
-                path = path.rpartition("/")[0]
+        word = function.strip("_") if choice and function else None
+        for where in [""] if module.startswith("course_utils") else [f"{folder}/", "tests/"]:
+            if names := _resolved(where, module, sources):
+                found.append((word, names))
     return found
+
+
+def _resolved(where, module, sources):
+    """The names of the sources that importing a module from a folder reads; of "course_utils.x.", all that begin so."""
+    path = where + module.replace(".", "/")
+    if module.endswith((".", "_")):
+        return [name for name in sources if name.startswith(path)]
+    while path and path != where.rstrip("/"):
+        if names := [name for name in (f"{path}.py", f"{path}/__init__.py") if name in sources]:
+            return names
+        path = path.rpartition("/")[0]
+    return []
 
 
 def _git(root, *arguments, fails=None):

@@ -26,6 +26,14 @@ FILES = {
     "course_utils/explorers/_two.py": "",
     "course_utils/wing/commands.py": "def _grade(options):\n    from course_utils import data",
     "course_utils/cli.py": "from course_utils.wing import commands",
+    "course_utils/checks/__init__.py": "import pkgutil\nPAGES = pkgutil.iter_modules(__path__)",
+    "course_utils/checks/q1_1.py": "from course_utils.checks import core",
+    "course_utils/checks/q1_2.py": "from course_utils.checks import core",
+    "course_utils/checks/core.py": "",
+    "tests/checks/mistakes/q1_1.py": "",
+    "tests/checks/test_all.py": "from course_utils.checks import PAGES",
+    "tests/checks/test_named.py": "import importlib\nimportlib.import_module(f'course_utils.explorers._{1}')",
+    "exercises/01_one.ipynb": ["from course_utils.checks import check\ncheck('1.1', f)"],
     "tests/shared.py": "from course_utils import middle",
     "tests/a/test_leaf.py": "import course_utils.leaf\ndef test_leaf(): pass",
     "tests/a/test_far.py": "import shared\ndef test_far(): pass",
@@ -65,16 +73,20 @@ def commit(folder):
     git(folder, "commit", "-q", "-m", "one")
 
 
-LEAF = {"a/test_leaf.py": 1, "a/test_lazy.py": 2, "a/test_far.py": 3, "00_one.ipynb": 4}
+LEAF = {"a/test_leaf.py": 1, "a/test_lazy.py": 2, "a/test_far.py": 3, "checks/test_named.py": 3, "00_one.ipynb": 4}
 
 
 @pytest.mark.parametrize(
     "file, found",
     [
         ("course_utils/leaf.py", LEAF),
-        ("course_utils/explorers/_one.py", {"00_one.ipynb": 2}),
-        ("course_utils/explorers/_two.py", {"01_two.ipynb": 2}),
-        ("course_utils/explorers/__init__.py", {"00_one.ipynb": 1, "01_two.ipynb": 1}),
+        ("course_utils/explorers/_one.py", {"checks/test_named.py": 1, "00_one.ipynb": 2}),
+        ("course_utils/explorers/_two.py", {"checks/test_named.py": 1, "01_two.ipynb": 2}),
+        ("course_utils/checks/q1_1.py", {"checks/test_all.py": 2, "01_one.ipynb": 2}),
+        ("course_utils/checks/q1_2.py", {"checks/test_all.py": 2}),
+        ("course_utils/checks/core.py", {"checks/test_all.py": 3, "01_one.ipynb": 3}),
+        ("tests/checks/mistakes/q1_1.py", {"checks/test_all.py": 1, "checks/test_named.py": 1}),
+        ("course_utils/explorers/__init__.py", {"checks/test_named.py": 1, "00_one.ipynb": 1, "01_two.ipynb": 1}),
         ("course_utils/data/numbers.npz", {"a/test_command.py": 4}),
         ("notebooks/01_two.ipynb", {"01_two.ipynb": 0}),
         ("tests/shared.py", {"a/test_far.py": 1}),
@@ -84,7 +96,7 @@ LEAF = {"a/test_leaf.py": 1, "a/test_lazy.py": 2, "a/test_far.py": 3, "00_one.ip
 )
 def test_who_imports_a_file_is_touched_and_nobody_else(course, file, found):
     steps = {path.relative_to(course).as_posix(): n for n, path in touched.touched(course, [file])}
-    assert steps == {("tests/" if name.endswith(".py") else "notebooks/") + name: n for name, n in found.items()}
+    assert {name.partition("/")[2]: n for name, n in steps.items()} == found
     assert list(steps.values()) == sorted(steps.values())
 
 

@@ -49,7 +49,9 @@ def _grade(options):
         out = next(path for path in map(Path, names) if not path.exists())
     private = ()
     if options.checks:
-        private = tuple((path.name, path.read_text(encoding="utf-8")) for path in sorted(options.checks.glob("*.py")))
+        private = tuple(
+            (path.name, path.read_text(encoding="utf-8-sig")) for path in sorted(options.checks.glob("*.py"))
+        )
         if not private:
             raise ValueError(f"there are no checks (*.py) in {options.checks}.")
     level = host.level(options.isolation)

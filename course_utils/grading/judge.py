@@ -14,11 +14,15 @@ from threadpoolctl import threadpool_limits
 
 from course_utils.checks import core
 from course_utils.checks.values import NoValue
-from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Verdict, review, shortened
+from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Verdict, line, review, shortened
 from course_utils.grading import exam as exams
 from course_utils.grading.sandbox.wire import decoded
 
 CELL = re.compile(r"<ipython-input-[\w-]+>")  # how IPython calls the file that a cell is in
+
+
+class Lacking(Exception):
+    """An answer failed for want of something that is there elsewhere."""
 
 
 class Judge:
@@ -55,8 +59,17 @@ def said(exam, question, record):
     return json.dumps(judged(exam, question, **record[question]).data())
 
 
-def judged(exam, question, places, untouched, trouble, odd):
-    """Return the `Verdict` on an answer."""
+def judged(exam, question, places, untouched, trouble, odd, shaken=""):
+    """Return the `Verdict` on an answer; shaken: what of the notebook did not run as it may elsewhere, or ""."""
+    verdict = _judged(exam, question, places, untouched, trouble, odd)
+    fact = verdict.fact.kind if verdict.fact else ""
+    if shaken and verdict.mark == WRONG and fact in ("raised", "cell failed", "no function", "not a function"):
+        return review(question, f"it may need a cell that did not run here ({_short(shaken)}): {line(verdict)}")
+    return verdict
+
+
+def _judged(exam, question, places, untouched, trouble, odd):
+    """The verdict on an answer, as far as it alone tells."""
     if odd and untouched:
         return review(question, odd)
     answers = []
@@ -79,6 +92,8 @@ def judged(exam, question, places, untouched, trouble, odd):
             return Verdict(question, OPEN)
         if "ended" in trouble:
             return review(question, f"its cell did not end well: {_short(trouble['ended'])}")
+        if trouble.get("lacks"):
+            return review(question, f"its cell may run elsewhere, and does not here: {_short(trouble['error'])}")
         if "error" in trouble:
             return Verdict(question, WRONG, fact=Fact("cell failed", {"error": _short(trouble["error"])}))
         name = exam.released.names[question]
@@ -123,6 +138,8 @@ def _verdict(exam, question, told):
             fact = Fact("no function", {"wanted": wanted})
         case {"stub": _}:
             return Verdict(question, OPEN)
+        case {"late": _, "waited": 1}:
+            return review(question, "it waited for something, or this machine was too busy: it had no result in time")
         case {"late": _}:
             fact = Fact("late")
         case {"misfit": "arguments", "signature": str(signature)}:
@@ -145,6 +162,8 @@ def _of_calls(exam, question, calls, fact):
             asked = exams.question(trial, exam.private)
             if verdict := _wrong(asked, trial, outcomes, names):
                 wrong.setdefault("public" if trial.public else "hidden", verdict)
+    except Lacking as lacks:
+        return review(question, f"it needs what is not here: {lacks}")
     except core.Unwritten as stub:
         return core.unwritten(question, str(stub))
     except Exception as error:  # what no check foresaw must not pass, and must not fail unseen
@@ -168,6 +187,8 @@ def _wrong(question, trial, outcomes, names):
 def _outcome(outcome, case, untouched, expected):
     """The value, read, or the `NoValue` of one call; `case` becomes what the call left of it, as far as was watched."""
     match outcome:
+        case {"raised": str(kind), "text": str(text), "lacks": 1}:
+            raise Lacking(f"{_short(kind)}: {_short(text)}")
         case {"raised": str(kind), "text": str(text), "stub": bool(stub)}:
             return core.raised(_short(kind), _short(text), untouched, stub)
         case {"value": value, "changed": list(changed), "seen": dict(seen)}:

@@ -59,6 +59,13 @@ def released(nb, names):
 
 def which(cells, exercises):
     """Return the exercise that most of the cells belong to; None if none of them belongs to any."""
+    found = votes(cells, exercises)
+    best = max(found, key=found.get)
+    return best if found[best] else None
+
+
+def votes(cells, exercises):
+    """Return {exercise: how much in the cells speaks for it}."""
     votes = dict.fromkeys(exercises, 0)
     for cell in cells:
         for number, exercise in exercises.items():
@@ -67,8 +74,7 @@ def which(cells, exercises):
             checked = [name for name in CHECK.findall(cell.source) if name in exercise.stubs]
             votes[number] += len(checked) + 2 * bool(question_of(cell, exercise))
             votes[number] += cell.kind == "code" and not _bound(cell.source).isdisjoint(exercise.names.values())
-    best = max(votes, key=votes.get)
-    return best if votes[best] else None
+    return votes
 
 
 def plan(cells, exercise):

@@ -10,6 +10,7 @@ import os
 import pickle
 import secrets
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -52,15 +53,17 @@ def work(jobs):
             result = _begun(job)
             results.append(result)
             with _contained(job, result):
-                cells = submissions.cells(job.submission)
-                number = job.asked or plans.which(cells, job.exercises)
+                notebook = submissions.read(job.submission)
+                number = plans.which(notebook.cells, job.exercises)
                 if number is None:
                     raise submissions.Broken("it belongs to none of the exercises: nothing in it says which")
-                result["exercise"] = number
+                if number != job.asked and job.asked and not plans.votes(notebook.cells, job.exercises)[job.asked]:
+                    raise submissions.Broken(f"it belongs to exercise {number}: nothing in it is of {job.asked}")
+                result["exercise"] = number = job.asked or number
                 digest, raw, printed = job.exams[number]
                 if printed is None:
                     raise RuntimeError(f"the reference solution of exercise {number} does not pass its own checks")
-                sitting.add(digest, raw, recorded(cells, _loaded(digest, raw), job.isolation), printed)
+                sitting.add(digest, raw, recorded(notebook, _loaded(digest, raw), job.isolation), printed)
                 seated.append((job, result))
             result["seconds"] = round(time.monotonic() - start, 2)
         try:
@@ -130,11 +133,17 @@ def _all(job, number, reason):
     return [_row(review(question, reason), most) for question, most in points.items()]
 
 
-def recorded(cells, asked, isolation):
-    """Run the cells of a submission, and return what came of it: the record that `judge.Judge` reads."""
-    plan = plans.plan(cells, asked.released)
+def recorded(notebook, asked, isolation):
+    """Run the cells of a `submissions.Notebook`, and return what came of it: the record that `judge.Judge` reads."""
+    plan = plans.plan(notebook.cells, asked.released)
     found = host.run(exam.steps(asked, plan), isolation)
+    for fact in found.values():
+        if notebook.python > sys.version_info[:2] and str(fact.get("error", "")).startswith("SyntaxError"):
+            version = ".".join(map(str, notebook.python))
+            fact |= {"error": f"its Python is {version}: {fact['error']}", "lacks": 1}
     record = {}
+    shaken = [fact.get("ended") or fact.get("error") for i, fact in sorted(found.items()) if "code" in plan.steps[i]
+              and (fact.get("lacks") or "ended" in fact)]  # fmt: skip
     for question in asked.points:
         looks = [(found[i], step["again"]) for i, step in enumerate(plan.steps) if step.get("check") == question]
         places = [{**fact, "again": bool(again)} for fact, again in looks if not (again and "settled" in fact)]
@@ -145,6 +154,7 @@ def recorded(cells, asked, isolation):
             "untouched": question in plan.untouched,
             "trouble": trouble[-1] if trouble else {},
             "odd": plan.odd.get(question, ""),
+            "shaken": str(shaken[0]) if shaken else "",
         }
     return record
 
@@ -171,6 +181,7 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
     exercises = setting.exercises(root)
     if asked is not None and asked not in exercises:
         raise ValueError(f"there is no exercise {asked}: choose from {', '.join(exercises)}.")
+    exam.private_questions(tuple(private))  # what is wrong with them is said before the work
     settings = _settings(out, resume, seed, host.level(isolation), asked, private)
     results, left = _done(out, found)
     numbers = {asked} if asked else {_number(submission, exercises) for submission in left} - {None}
@@ -180,6 +191,10 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
         each = map if client else start().map  # Dask's machines need not have the course's repository
         prepare = functools.partial(prepared, root, settings["seed"], private, settings["isolation"])
         exams = dict(zip(sorted(numbers), each(prepare, sorted(numbers)), strict=True))
+        if not resume:  # what is wrong with the private checks has been said, and nothing is there
+            _write(out / "run.json", json.dumps(settings))
+            if os.name == "posix":
+                out.chmod(0o700)  # the seed is in it, and what people got
         progress.set_description("Grading")
         jobs = [Job(submission, settings["isolation"], exercises, exams, asked) for submission in left]
         for job, result in _each(start, _together(jobs, workers)):
@@ -208,7 +223,7 @@ def _mark_twice(results):
 def _number(submission, exercises):
     """The exercise that a submission answers; None if that cannot be told."""
     with contextlib.suppress(Exception):  # `work` will say what is the matter with it
-        return plans.which(submissions.cells(submission), exercises)
+        return plans.which(submissions.read(submission).cells, exercises)
 
 
 def _settings(out, resume, seed, isolation, asked, private):
@@ -219,9 +234,6 @@ def _settings(out, resume, seed, isolation, asked, private):
     if not resume:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise ValueError(f"{out} is there already: go on with that run by --resume, or name another with --out.")
-        _write(path, json.dumps(new))
-        if os.name == "posix":
-            out.chmod(0o700)  # the seed is in it, and what people got
         return new
     try:
         old = json.loads(path.read_text(encoding="utf-8"))
@@ -341,7 +353,7 @@ def prepared(root, seed, private, isolation, number):
         asked = setting.make(root, number, seed + attempt, private)
         raw = pickle.dumps(asked)
         solution = [submissions.Cell("code", "", {}, source) for source in asked.solution]
-        record = recorded(solution, asked, isolation)
+        record = recorded(submissions.Notebook(solution), asked, isolation)
         printed = {question: judge.said(asked, question, record) for question in record}
         if all(Verdict.of(json.loads(text)).mark == RIGHT for text in printed.values()):
             return hashlib.sha256(raw).hexdigest(), raw, printed

@@ -19,7 +19,9 @@ MOST_UNPACKED = 200 * 2**20  # bytes that come out of one file that was handed i
 MOST_FILES = 5000  # in a zip file that was handed in
 MOST_CELLS = 2000
 MOST_VALUES = 3 * 10**6  # in the JSON of a notebook: each takes its memory
-MOST_CODE = 10**6  # characters of a notebook's code, which is parsed
+MOST_CODE = 10**7  # characters of a notebook's code
+MOST_TOKENS = 400_000  # words and signs in it: to parse these takes 5 s, and 400 MB
+TOKEN = re.compile(r"\w+|[^\w\s]")
 DEEPEST = 2  # zip files in zip files
 PASSED_OVER = re.compile(r"\.[^.]|__MACOSX$")  # what is hidden, and macOS's copies
 NOTEBOOK = re.compile(r"[^.].*\.ipynb(\.txt|\.json)?$", re.IGNORECASE | re.DOTALL)  # some browsers save them so
@@ -51,6 +53,13 @@ class Cell(NamedTuple):
     id: str
     metadata: dict
     source: str
+
+
+class Notebook(NamedTuple):
+    """What of a notebook counts: its cells, and the version of Python that it was written with, (0, 0) if not known."""
+
+    cells: list
+    python: tuple = (0, 0)
 
 
 class Broken(ValueError):
@@ -247,8 +256,8 @@ def _member(archive, member, parts, depth, left):
         yield name, b"", "it is a zip file in too many others: unpack it"
 
 
-def cells(submission):
-    """Return the cells of a submission; `Broken` if it is no notebook."""
+def read(submission):
+    """Return the `Notebook` of a submission; `Broken` if it is none."""
     if submission.problem:
         raise Broken(submission.problem)
     raw = _json(submission.data)
@@ -265,9 +274,18 @@ def cells(submission):
     found = [_cell(entry) for entry in entries if isinstance(entry, dict)]
     if len(found) > MOST_CELLS:
         raise Broken(f"it has more than {MOST_CELLS} cells")
-    if sum(len(cell.source) for cell in found if cell.kind == "code") > MOST_CODE:
-        raise Broken(f"it has more than {MOST_CODE} characters of code")
-    return found
+    code = [cell.source for cell in found if cell.kind == "code"]
+    if sum(map(len, code)) > MOST_CODE or sum(1 for text in code for _ in TOKEN.finditer(text)) > MOST_TOKENS:
+        raise Broken(f"it has more than {MOST_CODE} characters of code, or {MOST_TOKENS} words and signs")
+    return Notebook(found, _python(raw.get("metadata")))
+
+
+def _python(metadata):
+    """The version of Python that a notebook's metadata tell."""
+    language = metadata.get("language_info") if isinstance(metadata, dict) else None
+    version = language.get("version") if isinstance(language, dict) else None
+    told = re.match(r"(\d{1,3})\.(\d{1,3})", version, re.ASCII) if isinstance(version, str) else None
+    return (int(told[1]), int(told[2])) if told else (0, 0)
 
 
 def _json(data):

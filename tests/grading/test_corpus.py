@@ -13,6 +13,7 @@ import abuse
 import broken
 import cheats
 import corpus
+import doubts
 import faulty
 import honest
 import psutil
@@ -20,7 +21,7 @@ import pytest
 
 from course_utils.grading.sandbox import host
 
-CASES = (*honest.CASES, *faulty.CASES, *broken.CASES, *cheats.CASES, *abuse.CASES)
+CASES = (*honest.CASES, *doubts.CASES, *faulty.CASES, *broken.CASES, *cheats.CASES, *abuse.CASES)
 if not os.environ.get("COURSE_WHOLE_CORPUS"):  # the whole takes four minutes, half of it two
     CASES = CASES[::2]
 RUN = [case for case in CASES if corpus.BWRAP or not case.hostile]

@@ -4,6 +4,7 @@ import abuse
 import pytest
 from corpus import BWRAP, ROOT, code, dumped, filled, head, questions
 
+from course_utils.checks import verdict
 from course_utils.grading import judge, run, setting, submissions
 from course_utils.grading.sandbox import host
 
@@ -19,9 +20,9 @@ def exam():
 
 def _marks(nb, exam):
     """The mark of each answer of a notebook."""
-    cells = submissions.cells(submissions.Submission("x", dumped(nb)))
+    cells = submissions.read(submissions.Submission("x", dumped(nb)))
     record = run.recorded(cells, exam, "bwrap")
-    return {question: judge.judged(exam, question, **record[question])[0] for question in exam.points}
+    return {question: judge.judged(exam, question, **record[question]).mark for question in exam.points}
 
 
 @pytest.mark.parametrize("words", abuse.FOREVER)
@@ -33,8 +34,8 @@ def test_it_is_stopped(words, exam, monkeypatch):
     body = "".join(f"    {line}\n" for line in abuse.FOREVER[words].splitlines())
     nb = filled(5, {first: head(first) + body})
     marks = _marks(nb, exam)
-    assert marks.pop(first) in (judge.WRONG, judge.REVIEW)
-    assert marks == dict.fromkeys(others, judge.RIGHT)
+    assert marks.pop(first) in (verdict.WRONG, verdict.REVIEW)
+    assert marks == dict.fromkeys(others, verdict.RIGHT)
 
 
 def test_a_cell_that_swallows_interrupts_takes_nothing_from_the_answers(exam, monkeypatch):
@@ -42,4 +43,4 @@ def test_a_cell_that_swallows_interrupts_takes_nothing_from_the_answers(exam, mo
     monkeypatch.setattr(host, "GRACE", 1)
     nb = filled(5)
     nb["cells"].insert(2, code(abuse.ENDLESS_CELL))
-    assert set(_marks(nb, exam).values()) == {judge.RIGHT}
+    assert set(_marks(nb, exam).values()) == {verdict.RIGHT}

@@ -20,7 +20,7 @@ def paper():
     digest, raw, printed = run.prepared(ROOT, 7, (), LEVEL, "2")
     exam = pickle.loads(raw)
     solution = [submissions.Cell("code", "", {}, source) for source in exam.solution]
-    return digest, raw, run.recorded(solution, exam, LEVEL), printed
+    return digest, raw, run.recorded(submissions.Notebook(solution), exam, LEVEL), printed
 
 
 class Fatal:

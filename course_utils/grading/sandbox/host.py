@@ -51,6 +51,12 @@ SHOWN = (
     "grading/sandbox/runner.py",
     "grading/sandbox/wire.py",
 )
+# Files of /etc with what a program may ask of it: who one is, and where this machine is.
+NAMES = {
+    "passwd": "student:x:{user}:{user}::/tmp:/bin/sh\n",
+    "group": "student:x:{user}:\n",
+    "hosts": "127.0.0.1 localhost\n",
+}
 SITE = "/course"  # where the package stands in the sandbox
 
 
@@ -260,6 +266,10 @@ def _running(level, folder):
     )
     command = [os.path.abspath(sys.executable), "-I", "-X", "utf8", runner]
     if level == "bwrap":
+        for name, text in NAMES.items():
+            path = Path(folder, name)
+            path.write_text(text.format(user=os.geteuid() or USERS[os.getpid() % len(USERS)]), encoding="ascii")
+            path.chmod(0o644)
         command = [*_bwrap(folder, environment), *command]
     _adopt(level)
     before = _children()
@@ -288,6 +298,7 @@ def _bwrap(folder, environment):
         command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
         command += ["--unshare-user"]
+    command += ["--perms", "0755", "--dir", "/etc"]
     for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives",
                  "/etc/fonts"):  # fmt: skip
         command += ["--ro-bind-try", name, name]
@@ -311,6 +322,8 @@ def _bwrap(folder, environment):
         command += ["--perms", "0755", "--dir", f"{package}/{Path(name).parent}"]
         command += ["--ro-bind", str(PACKAGE / name), f"{package}/{name}"]
     command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", str(DISK), "--tmpfs", "/dev/shm"]
+    for name in NAMES:
+        command += ["--ro-bind", str(Path(folder, name)), f"/etc/{name}"]
     command += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp"]
     for name, value in environment.items():
         command += ["--setenv", name, value]

@@ -3,10 +3,12 @@
 It reads a plan from standard input: {"steps", "limits", "user", "path"}. A step has its "seconds" and is {"code": text}
 or {"check": question, "function": name, "parameters": names, "inputs": [pickled cases, base64], "again":
 where, if the answer has been checked already, further up}. It writes JSON lines to what was standard output: {"at":
-step} before each step; {"error": text} after a cell that failed; {"check": question, ...} after a check. What the
+step} before each step; {"error": text, "lacks": whether it may be for want of something that is not here} after a cell
+that failed; {"check": question, ...} after a check. What the
 submission prints goes nowhere.
 """
 
+import ast
 import base64
 import contextlib
 import importlib.util
@@ -22,8 +24,33 @@ import warnings
 WAIT = 3  # seconds on the clock for each second of the processor that a step may take
 
 
+# What goes wrong in another way elsewhere: packages, files beside the notebook, somebody to ask, memory, processes.
+LACKS = (ImportError, EOFError, OSError, MemoryError)
+
+
 class TimeUp(BaseException):
     """The time for an answer is up. No `except Exception` in it stops this one."""
+
+
+class Stopped(KeyboardInterrupt):
+    """The time for a cell is up."""
+
+
+class Missed(ModuleNotFoundError):
+    """Somebody used what could not be imported."""
+
+
+class Absent:
+    """Stands for what could not be imported: whoever uses it is told."""
+
+    def __init__(self, name):
+        self.__dict__["name"] = name
+
+    def __getattr__(self, attribute):
+        raise Missed(f"there is no {self.__dict__['name']} where submissions are graded")
+
+    def __call__(self, *args, **kwargs):
+        return self.__getattr__("")
 
 
 def main():
@@ -32,6 +59,7 @@ def main():
     sys.path.insert(0, plan["path"])
     encoded, (given, fresh) = _encoder(), _hide_answers()
     shell, last = _shell(), {}
+    sys.path.insert(0, "")  # as in a notebook: it may write a module and import it
     out = _redirect()  # until here what goes wrong is the machine's fault, and said
 
     def say(**fact):
@@ -45,9 +73,9 @@ def main():
         say(at=number)
         if "code" in step:
             fresh.clear()
-            error = _run_cell(shell, step["code"], step["seconds"])
+            error, lacks = _run_cell(shell, step["code"], step["seconds"])
             if error:
-                say(error=error)
+                say(error=error, lacks=int(lacks))
         elif "check" in step:
             question = step["check"]
             if step.get("again") == "end" and not _unsettled(last.get(question)):
@@ -163,16 +191,72 @@ def _shell():
 
 
 def _run_cell(shell, source, seconds):
-    """Run a cell as a notebook does; return what went wrong, in a line, or None."""
-    with _limited(seconds, KeyboardInterrupt):
-        try:
-            result = shell.run_cell(source, store_history=True)
-            error = result.error_before_exec or result.error_in_exec
-        except BaseException as raised:  # what IPython itself does not expect
-            error = raised
+    """Run a cell as a notebook does.
+
+    Returns what went wrong, in a line, or None, and whether it may be for want of something that is not here. An import
+    of what is not here is passed over: perhaps nothing needs it.
+    """
+    with _limited(seconds, Stopped) as clock:
+        error = _executed(shell, source)
+        while isinstance(error, ImportError) and (rest := _below_import(shell, source, error)) is not None:
+            source, error = rest, _executed(shell, rest)
     if isinstance(error, KeyboardInterrupt):
-        return f"it was stopped after {seconds} s"
-    return error and _text(lambda e: f"{type(e).__name__}: {e}", error)
+        return f"it was stopped after {clock.get('seconds', seconds)} s", True
+    if error is None:
+        return None, False
+    return _text(lambda e: f"{type(e).__name__}: {e}", error), _lacks(error) or type(error).__name__ == "UsageError"
+
+
+def _executed(shell, source):
+    """Run a source; return the error that ended it, or None."""
+    try:
+        result = shell.run_cell(source, store_history=True)
+        return result.error_before_exec or result.error_in_exec
+    except BaseException as raised:  # what IPython itself does not expect
+        return raised
+
+
+def _below_import(shell, source, error):
+    """What stands below the import that failed, at the top level of a cell, or None; names it binds become `Absent`.
+
+    The same of a line that only does something with what is absent.
+    """
+    try:
+        source = shell.transform_cell(source)
+        lines = [at.tb_lineno for at in _frames(error) if at.tb_frame.f_code.co_name == "<module>"]
+        body = ast.parse(source).body
+        # The first frame of a module's own level is the cell's: what it imports comes after it.
+        place = next(i for i, node in enumerate(body) if node.lineno <= lines[0] <= node.end_lineno)
+        if isinstance(body[place], ast.Expr) and isinstance(error, Missed):  # such as drive.mount(...)
+            return ast.unparse(ast.Module(body[place + 1 :], []))
+        if not isinstance(body[place], ast.Import | ast.ImportFrom):
+            return None
+        for alias in body[place].names:
+            alone = type(body[place])(**{**vars(body[place]), "names": [alias]})
+            try:
+                exec(compile(ast.Module([alone], []), "<import>", "exec"), shell.user_ns)
+            except ImportError:
+                name = alias.asname or alias.name.split(".")[0]
+                shell.user_ns.setdefault(name, Absent(alias.name))
+        return ast.unparse(ast.Module(body[place + 1 :], []))
+    except (StopIteration, IndexError, SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _frames(error):
+    """The entries of an error's traceback, from where it was caught on, that are code of a cell or of what it calls."""
+    at = error.__traceback__
+    while at is not None:
+        if at.tb_frame.f_code.co_filename.startswith(("<ipython-input", "/tmp/ipykernel")):
+            yield at
+        at = at.tb_next
+
+
+def _lacks(error):
+    """Whether an error may be for want of what is there elsewhere."""
+    threads = isinstance(error, RuntimeError) and "start new thread" in _text(str, error)
+    nobody = isinstance(error, KeyError) and "getpw" in _text(str, error)
+    return isinstance(error, LACKS) or threads or nobody
 
 
 def _check(answer, step, encoded):
@@ -190,14 +274,14 @@ def _check(answer, step, encoded):
     except TypeError:
         return {"misfit": "arguments", "signature": _text(lambda: str(inspect.signature(answer)))}
     calls = []
-    with _limited(step["seconds"], TimeUp), warnings.catch_warnings():
+    with _limited(step["seconds"], TimeUp) as clock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             for trial in step["inputs"]:
                 cases = pickle.loads(base64.b64decode(trial))
                 calls.append([_call(answer, case, encoded) for case in cases])
         except TimeUp:
-            return {"late": 1}
+            return {"late": 1, "waited": int(clock["waited"])}
     names = _names(getattr(answer, "__code__", None))
     return {"calls": calls, "names": sorted(map(str, names))[:1000]}
 
@@ -223,7 +307,8 @@ def _call(answer, case, encoded):
         raise
     except BaseException as error:  # SystemExit and KeyboardInterrupt, too
         kind, text = type(error).__name__, _text(str, error)
-        return {"raised": kind, "text": text, "stub": isinstance(error, NotImplementedError)}
+        stub = isinstance(error, NotImplementedError)
+        return {"raised": kind, "text": text, "stub": stub, "lacks": int(_lacks(error))}
     changed = [name for name, value in case.items() if before[name] != _seen(value)]
     # A question may watch where its function is called.
     points = {name: [encoded(p) for p in value.points] for name, value in case.items() if hasattr(value, "points")}
@@ -267,24 +352,28 @@ def _text(made, *args):
 def _limited(seconds, error):
     """Raise the error in the block after that many seconds of the processor, or WAIT times as many on the clock.
 
-    Only where there are alarm signals. A machine that is busy with others does not count against an answer.
+    Yields a dict, which then says whether it "waited" more than it computed, and the "seconds". Only where there are
+    alarm signals. A machine that is busy with others does not count against an answer.
     """
+    clock = {}
     if not hasattr(signal, "setitimer"):
-        yield
+        yield clock
         return
 
     def ring(signum, frame):
+        clock.setdefault("waited", signum == signal.SIGALRM)
+        clock.setdefault("seconds", seconds * (WAIT if clock["waited"] else 1))
         raise error
 
     clocks = {signal.SIGPROF: (signal.ITIMER_PROF, seconds), signal.SIGALRM: (signal.ITIMER_REAL, WAIT * seconds)}
-    for number, (clock, limit) in clocks.items():
+    for number, (timer, limit) in clocks.items():
         signal.signal(number, ring)
-        signal.setitimer(clock, limit, 0.5)  # it rings again: a bare `except:` may stop the first
+        signal.setitimer(timer, limit, 0.5)  # it rings again: a bare `except:` may stop the first
     try:
-        yield
+        yield clock
     finally:
-        for number, (clock, _) in clocks.items():
-            signal.setitimer(clock, 0)
+        for number, (timer, _) in clocks.items():
+            signal.setitimer(timer, 0)
             signal.signal(number, signal.SIG_IGN)
 
 

@@ -59,6 +59,95 @@ def initialize(sizes, weights="lecun_normal", *, sigma_b=0.0, rng=None, networks
     return params
 
 
+def forward(params, x, activation="tanh", *, masks=None):
+    """Run the network on x and return the `Trace` of it.
+
+    `masks` {l: array} multiplies h^l, which is dropout of units in layer l (l = 0: of inputs); pass the same masks to
+    `backward`.
+    """
+    x = _validate.finite("x", x)
+    check(params, x)
+    L = depth(params)
+    if masks and not set(masks) <= set(range(L)):
+        raise ValueError(f"masks must have layers among 0..{L - 1} as keys, got {_validate.shown([*masks])}.")
+    return propagate(params, x, activations.get(activation), masks or {})
+
+
+def propagate(params, x, phi, masks, *, hidden_z=True):
+    """`forward` without its checks, for loops that made them before.
+
+    Without `hidden_z` the trace's z has the output only, where phi' can be read off h: `backward` needs no more, and
+    memory soon used again is fast (keeping all takes 10 % longer, measured as below).
+    """
+    L = depth(params)
+    z, h = {}, {0: x}
+    for l in range(1, L + 1):
+        z_l = _sums(_masked(h[l - 1], masks, l - 1), params[f"W{l}"], params[f"b{l}"])
+        if hidden_z or l == L or phi.slope is None:
+            z[l] = z_l
+        if l < L:
+            h[l] = phi(z_l)
+    return Trace(z, h)
+
+
+def slopes(trace, l, phi):
+    """phi'(z^l) of a trace, read off h^l = phi(z^l) where phi allows."""
+    return phi.derivative(trace.z[l]) if phi.slope is None else phi.slope(trace.h[l])
+
+
+def backward(params, trace, delta, activation="tanh", *, masks=None):
+    """Gradients of the loss with respect to every parameter, from delta = dL/dz^L of shape (..., n, n_L)."""
+    phi = activations.get(activation)
+    masks = masks or {}
+    if np.shape(delta)[-2:] != trace.output.shape[-2:]:
+        raise ValueError(f"delta must have the shape of the output, {trace.output.shape}, got {np.shape(delta)}.")
+    grads = {}
+    for l in range(depth(params), 0, -1):
+        grads[f"W{l}"] = delta.mT @ _masked(trace.h[l - 1], masks, l - 1)
+        grads[f"b{l}"] = _sum_over_samples(delta)
+        if l > 1:
+            delta = _masked(delta @ params[f"W{l}"], masks, l - 1)
+            delta *= slopes(trace, l - 1, phi)
+    return grads
+
+
+def loss_and_gradients(params, x, y, activation="tanh", loss="cross_entropy", *, masks=None):
+    """The loss, of shape (...), and its gradients, a dict like `params`."""
+    loss = losses.get(loss)
+    trace = forward(params, x, activation, masks=masks)
+    return loss(trace.output, y), backward(params, trace, loss.gradient(trace.output, y), activation, masks=masks)
+
+
+def accuracy(params, x, labels, activation="tanh"):
+    """The share of samples whose largest output is the one of their label, of shape (...)."""
+    guesses = forward(params, x, activation).output.argmax(axis=-1)
+    if np.shape(labels) != guesses.shape[-1:]:
+        raise ValueError(f"labels must have shape {guesses.shape[-1:]}, one a sample, got {np.shape(labels)}.")
+    return (guesses == labels).mean(axis=-1)
+
+
+# Two sums, written so that many small networks take less time. The plain line is in each comment, with about how much
+# longer a step of training takes with it (42 networks 64-32-32-32-10, float32, batches of 64, one core); all of them
+# together, 25 %.
+
+
+def _sums(h, W, b):
+    """h W^T + b."""
+    # h @ W.mT: 7 %. BLAS multiplies a stack of small matrices faster when the transpose is laid out first.
+    z = h @ np.ascontiguousarray(W.mT)
+    # z + b[..., None, :]: 10 %, for a second array. In place unless that would cut b: where it is wider, or complex.
+    return np.add(z, b[..., None, :], out=z if np.can_cast(b.dtype, z.dtype, "safe") else None)
+
+
+def _sum_over_samples(delta):
+    """The sum over the samples of delta, of shape (..., n_l)."""
+    # delta.sum(axis=-2): 10 %. NumPy goes row by row there; a product goes through BLAS.
+    return np.ones(delta.shape[-2], delta.dtype) @ delta
+
+
+# What may be passed in
+
+
 def check(params, x):
     """Raise ValueError, naming the parameter, unless the shapes of `params` and `x` fit together."""
     L = depth(params)
@@ -98,72 +187,3 @@ def _masked(h, masks, l):
     if any(given not in (1, size) for given, size in zip(reversed(shape), (n_l, n), strict=False)):
         raise ValueError(f"masks[{l}] must have shape (..., {n}, {n_l}) as h has there, got {shape}.")
     return h * masks[l]
-
-
-def forward(params, x, activation="tanh", *, masks=None):
-    """Run the network on x and return the `Trace` of it.
-
-    `masks` {l: array} multiplies h^l, which is dropout of units in layer l (l = 0: of inputs); pass the same masks to
-    `backward`.
-    """
-    x = _validate.finite("x", x)
-    check(params, x)
-    L = depth(params)
-    if masks and not set(masks) <= set(range(L)):
-        raise ValueError(f"masks must have layers among 0..{L - 1} as keys, got {_validate.shown([*masks])}.")
-    return propagate(params, x, activations.get(activation), masks or {})
-
-
-def propagate(params, x, phi, masks, *, hidden_z=True):
-    """`forward` without its checks, for loops that made them before.
-
-    Without `hidden_z` the trace's z has the output only, where phi' can be read off h: `backward` needs no more, and
-    memory soon used again is fast.
-    """
-    L = depth(params)
-    z, h = {}, {0: x}
-    for l in range(1, L + 1):
-        # BLAS multiplies a stack of small matrices a third faster when the transpose is laid out first.
-        z_l, b = _masked(h[l - 1], masks, l - 1) @ np.ascontiguousarray(params[f"W{l}"].mT), params[f"b{l}"]
-        z_l = np.add(z_l, b[..., None, :], out=z_l if np.can_cast(b.dtype, z_l.dtype, "safe") else None)
-        if hidden_z or l == L or phi.slope is None:
-            z[l] = z_l
-        if l < L:
-            h[l] = phi(z_l)
-    return Trace(z, h)
-
-
-def slopes(trace, l, phi):
-    """phi'(z^l) of a trace, read off h^l = phi(z^l) where phi allows."""
-    return phi.derivative(trace.z[l]) if phi.slope is None else phi.slope(trace.h[l])
-
-
-def backward(params, trace, delta, activation="tanh", *, masks=None):
-    """Gradients of the loss with respect to every parameter, from delta = dL/dz^L of shape (..., n, n_L)."""
-    phi = activations.get(activation)
-    masks = masks or {}
-    if np.shape(delta)[-2:] != trace.output.shape[-2:]:
-        raise ValueError(f"delta must have the shape of the output, {trace.output.shape}, got {np.shape(delta)}.")
-    grads, ones = {}, np.ones(delta.shape[-2], delta.dtype)
-    for l in range(depth(params), 0, -1):
-        grads[f"W{l}"] = delta.mT @ _masked(trace.h[l - 1], masks, l - 1)
-        grads[f"b{l}"] = ones @ delta  # the sum over the samples, nine times as fast as delta.sum(axis=-2)
-        if l > 1:
-            delta = _masked(delta @ params[f"W{l}"], masks, l - 1)
-            delta *= slopes(trace, l - 1, phi)
-    return grads
-
-
-def loss_and_gradients(params, x, y, activation="tanh", loss="cross_entropy", *, masks=None):
-    """The loss, of shape (...), and its gradients, a dict like `params`."""
-    loss = losses.get(loss)
-    trace = forward(params, x, activation, masks=masks)
-    return loss(trace.output, y), backward(params, trace, loss.gradient(trace.output, y), activation, masks=masks)
-
-
-def accuracy(params, x, labels, activation="tanh"):
-    """The share of samples whose largest output is the one of their label, of shape (...)."""
-    guesses = forward(params, x, activation).output.argmax(axis=-1)
-    if np.shape(labels) != guesses.shape[-1:]:
-        raise ValueError(f"labels must have shape {guesses.shape[-1:]}, one a sample, got {np.shape(labels)}.")
-    return (guesses == labels).mean(axis=-1)

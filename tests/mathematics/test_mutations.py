@@ -32,7 +32,7 @@ MISTAKES = {
         properties.gradients_are_the_derivatives,
     ),
     "mean for sum over the batch in the bias gradient": (
-        "mlp", "ones @ delta", "ones @ delta / len(ones)",
+        "mlp", "delta.dtype) @ delta", "delta.dtype) @ delta / delta.shape[-2]",
         properties.gradients_are_the_derivatives,
     ),
     "mean for sum over the batch in the weight gradient": (
@@ -50,15 +50,15 @@ MISTAKES = {
         properties.gradients_with_masks_are_the_derivatives,
     ),
     "biases left out of the forward pass": (
-        "mlp", 'np.add(z_l, b[..., None, :], out', "np.add(z_l, 0, out",
+        "mlp", "np.add(z, b[..., None, :], out", "np.add(z, 0, out",
         properties.forward_is_the_formula,
     ),
     "biases left out of the forward pass, seen by the gradients": (
-        "mlp", 'np.add(z_l, b[..., None, :], out', "np.add(z_l, 0, out",
+        "mlp", "np.add(z, b[..., None, :], out", "np.add(z, 0, out",
         properties.gradients_are_the_derivatives,
     ),
     "W for its transpose in the forward pass": (
-        "mlp", 'np.ascontiguousarray(params[f"W{l}"].mT)', 'params[f"W{l}"]',
+        "mlp", "np.ascontiguousarray(W.mT)", "W",
         lambda mlp: properties.forward_is_the_formula(mlp, sizes=(3, 3, 3, 3)),
     ),
     # activations and losses

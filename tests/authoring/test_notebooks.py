@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("notebooks", "notebooks/deeper", "solutions", "exercises")
 NOTEBOOKS = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.ipynb"))]
 LESSONS = [path for path in NOTEBOOKS if path.parent.name in ("notebooks", "deeper")]
+CORE = ("00", "01", "02", "03", "04")  # the lessons whose core is short already
 WIDEST = 104  # characters of code that JupyterLab shows at 1280 px beside its file browser, without scrolling
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -59,6 +60,17 @@ def test_cells_are_short(path):
     lines = [stored.code_lines(cell.source) for cell in cells(path, "code")]
     assert max(lines) <= 20
     assert median(lines) <= 6
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in LESSONS if path.name[:2] in CORE and path.parent.name == "notebooks"]
+)
+def test_the_core_of_a_lesson_is_for_an_evening(path):
+    """At most 45 minutes: what is for the curious stands in notebooks/deeper."""
+    prose = re.sub(r"\$\$.*?\$\$|\$.*?\$", "", "\n".join(c.source for c in cells(path, "markdown")), flags=re.DOTALL)
+    assert len(re.findall(r"[A-Za-z][\w'’-]*", prose)) <= 2200
+    assert len(stored.read(path).cells) <= 55
+    assert sum(stored.code_lines(cell.source) for cell in cells(path, "code")) <= 170
 
 
 @every_lesson

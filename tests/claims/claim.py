@@ -92,34 +92,34 @@ def paired(place, texts, ids):
     return [Statement(place, text, id) for text, id in itertools.zip_longest(texts, ids)]
 
 
+ITEM = re.compile(r"(?:- |\d+\. |\([a-z]\) )")
+
+
 def texts(markdown):
     """The statements of a cell: the list items of "What to remember", or else all of it but headings and head rows."""
     if REMEMBER in markdown:
         section = re.split(r"^#+ .*$", markdown.split(REMEMBER)[1], flags=re.MULTILINE)[0]
-        return [text for text in _blocks(section) if not text.startswith("**")]
-    return _blocks(markdown)
+        return [text for is_item, text in _blocks(section) if is_item]
+    return [text for _, text in _blocks(markdown)]
 
 
 def _blocks(markdown):
-    texts, head = [], None
+    """(whether it is a list item, its text) of every list item, row of a table below its head, and paragraph."""
+    blocks, open_block, below_head = [], False, False
     for line in markdown.splitlines():
         line = line.removeprefix(">").strip()
         if not line or line.startswith("#"):
-            head = None
+            open_block = below_head = False
         elif line.startswith("|"):
-            if head == "over":
-                texts.append(line)
-            elif set(line) <= set("|-: "):
-                head = "over"
-        elif re.match(r"(- |\d+\. |\([a-z]\) )", line):
-            texts.append(re.sub(r"^(- |\d+\. |\([a-z]\) )", "", line))
-            head = "open"
-        elif head == "open":
-            texts[-1] += " " + line
+            if below_head:
+                blocks.append((False, line))
+            below_head = below_head or set(line) <= set("|-: ")
+        elif ITEM.match(line) or not open_block:
+            blocks.append((bool(ITEM.match(line)), ITEM.sub("", line, count=1) if ITEM.match(line) else line))
+            open_block = True
         else:
-            texts.append(line)
-            head = "open"
-    return texts
+            blocks[-1] = (blocks[-1][0], f"{blocks[-1][1]} {line}")
+    return blocks
 
 
 def _of_readme():

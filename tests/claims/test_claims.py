@@ -24,10 +24,6 @@ OUTSIDE = [(c, words) for c in CLAIMS.values() for words in c.outside]
 # The places whose statements are still to be given their claims. A place that has them leaves this set.
 WAITING = {
     "README.md",
-    "00_the_question summary",
-    "01_backpropagation summary",
-    "03_rows_and_columns summary",
-    "04_biases summary",
     "05_linear_region summary",
     "06_depth summary",
     "07_train_and_generalize summary",
@@ -85,5 +81,5 @@ def test_a_cell_with_more_claims_than_statements_is_refused():
 def test_statements_are_list_items_rows_and_paragraphs():
     text = "# Head\n\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n\nA paragraph\nof two lines.\n\n1. One.\n2. Two.\n"
     assert claim.texts(text) == ["| 1 | 2 |", "| 3 | 4 |", "A paragraph of two lines.", "One.", "Two."]
-    remember = "## What to remember\n\n- a\n- b\n\n**Next:** lesson 1.\n\n### What people get wrong\n\n- c\n"
-    assert claim.texts(remember) == ["a", "b"]
+    remember = "## What to remember\n\n- **a**\n- b\n\n**Next:** lesson 1.\n\n### What people get wrong\n\n- c\n"
+    assert claim.texts(remember) == ["**a**", "b"]

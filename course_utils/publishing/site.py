@@ -15,6 +15,7 @@ FOLDERS = {
     "exercises": "Exercises",
     "solutions": "Solutions",
 }
+NO_PAGES = ("index.md", "ARCHITECTURE.md")  # the front page is made apart; the map is for who changes the course
 PAGES = {"Reference": ("card", "notation", "references", "browser"), "Teaching": ("instructor_guide", "grading")}
 LIVE = "*A picture of it. In JupyterLab, where a kernel runs, it is live: move its controls and it answers.*"
 
@@ -51,13 +52,13 @@ def _lay_out(root, source, repository):
             name = f"{folder}/{path.stem}"
             listed.setdefault(caption, []).append(f"0. The question <{name}>" if path.name.startswith("00") else name)
     docs = root / "docs"
-    shutil.copytree(docs, source / "docs", ignore=shutil.ignore_patterns("conf.py", "index.md", "_static", "*.toml"))
+    shutil.copytree(docs, source / "docs", ignore=shutil.ignore_patterns("conf.py", *NO_PAGES, "_static", "*.toml"))
     (source / "docs" / "references.md").write_text(_references(root), encoding="utf-8")
     shutil.copytree(docs / "_static", source / "_static")
     shutil.copy(content.vendored(*content.MATHJAX), source / "_static")
     conf = (docs / "conf.py").read_text(encoding="utf-8")
     (source / "conf.py").write_text(f"repository = {repository!r}\n{conf}", encoding="utf-8")
-    there = {path.stem for path in docs.glob("*.md")} - {"index"}
+    there = {path.stem for path in docs.glob("*.md")} - {Path(name).stem for name in NO_PAGES}
     for caption, names in PAGES.items():
         listed[caption] = [f"docs/{name}" for name in names if name in there]
     listed["Reference"] += [f"docs/{name}" for name in sorted(there.difference(*PAGES.values()))]

@@ -85,3 +85,23 @@ def test_pages_are_deployed_after_the_tests():
     text = (ROOT / ".github" / "workflows" / "pages.yml").read_text(encoding="utf-8")
     assert re.search(r"tests:\n    uses: \./\.github/workflows/tests\.yml\n  build:\n    needs: tests\n", text)
     assert re.search(r"  deploy:\n    needs: build\n", text)
+
+
+def test_the_map_names_what_is_there():
+    """Each file and function that docs/ARCHITECTURE.md names is there, and it names each module of the contract."""
+    text = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    tracked = [path for folder in ("course_utils", "docs", "tests") for path in (ROOT / folder).rglob("*")]
+    tracked += [ROOT / "start.py", ROOT / "pyproject.toml"]
+    for name in re.findall(r"`([\w./]+\.(?:py|js|toml|md|txt))`", text):
+        assert any(path.as_posix().endswith(f"/{name}") for path in tracked), name
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in tracked if path.suffix == ".py"}
+    for module, function in re.findall(r"`([a-z_]+)\.([A-Za-z_]+)`", text):
+        if module in sources and function not in ("py", "js", "md"):
+            assert re.search(rf"(def|class) {function}\b", sources[module]), f"{module}.{function}"
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    modules = re.findall(r"\((\w+)\)", " ".join(contract["contracts"][0]["layers"]))
+    missing = [name for name in modules if f"`{name}.py`" not in text and f"`{name}/`" not in text]
+    assert missing == []
+    for title in ("From a slider to the picture", "From a notebook to a grade"):
+        stops = re.findall(r"^(\d+)\. ", text.partition(f"## {title}")[2].partition("\n## ")[0], re.MULTILINE)
+        assert 5 < len(stops) < 12 and stops == [str(n) for n in range(1, len(stops) + 1)]

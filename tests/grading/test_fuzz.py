@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
+import strategies  # noqa: F401 (no deadline: others may be at work on this machine)
 from corpus import ROOT, bare, dumped, filled
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 
 from course_utils import _programs
+from course_utils.grading.sandbox import seccomp
 from course_utils.grading.sandbox.runner import WAIT
 
 CELL_SECONDS = 20  # of the processor, for a cell of a submission
@@ -38,9 +39,13 @@ LIMITS = {
     "RLIMIT_CORE": 0,
     "RLIMIT_CPU": MOST_SECONDS,
 }
+MOST_MEMORY = 4 * 2**30  # bytes of all processes of one submission together
+LOOK = 0.5  # seconds between two looks at these
+MOST_VALUES = 10**6  # in what one submission says: what they become takes memory and time
 DISK = 64 * 2**20  # bytes of its temporary folder
 USERS = range(60_000, 61_000)  # which no system gives to anybody
 ALONE = threading.Lock()
+PR_GET_DUMPABLE, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER = 3, 4, 36, 37
 PACKAGE = Path(__file__).resolve().parents[2]
 # Folders of the package that hold answers or are no business of anybody, and what of them is no secret.
 HIDDEN = ("authoring", "checks", "grading", "publishing")
@@ -172,7 +177,10 @@ def _facts(steps, level, deadline):
             try:
                 if left < -GRACE:  # what came in time has been read by now: these are lines without end
                     raise queue.Empty
-                line = lines.get(timeout=max(0.1, left))
+                line = _next(lines, max(0.1, left), process)
+            except TooMuch:
+                yield {"end": f"its processes took more than {MOST_MEMORY >> 30} GB together"}
+                return
             except queue.Empty:
                 yield {"end": f"no result after {seconds} s: is it slow, or is there a loop that never ends?"}
                 return
@@ -188,6 +196,36 @@ def _facts(steps, level, deadline):
                 seconds = WAIT * steps[at]["seconds"] if at < len(steps) else 0
                 until = time.monotonic() + seconds
             yield fact
+
+
+class TooMuch(Exception):
+    """A submission takes more memory than it may."""
+
+
+def _next(lines, seconds, process):
+    """The next line that a process says, while its memory is watched; queue.Empty if there is none in time."""
+    until = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(queue.Empty):
+            return lines.get(timeout=max(0, min(LOOK, until - time.monotonic())))
+        if _memory(process.pid) > MOST_MEMORY:
+            raise TooMuch
+        if time.monotonic() >= until:
+            raise queue.Empty
+
+
+def _memory(root):
+    """Bytes that a process and its descendants have to themselves, where the system tells: on Linux."""
+    total, left = 0, [root]
+    while left:
+        number = left.pop()
+        with contextlib.suppress(OSError, ValueError):
+            resident, shared = Path(f"/proc/{number}/statm").read_text().split()[1:3]
+            total += (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+        for path in Path(f"/proc/{number}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                left += map(int, path.read_text().split())
+    return total
 
 
 def _fact(line):
@@ -206,11 +244,12 @@ def _feed(process, plan):
 
 def _listen(process, lines):
     """Put each line of what a process says into a queue, and None at the end or when it says too much."""
-    left = MOST_BYTES
+    left, values = MOST_BYTES, MOST_VALUES
     with contextlib.suppress(OSError, ValueError), process.stdout as pipe:
         for _ in range(MOST_LINES):
             line = pipe.readline(left) if left > 0 else b""
-            if not line:
+            values -= sum(map(line.count, (b",", b"[", b"{")))
+            if not line or values < 0:
                 break
             left -= len(line)
             lines.put(line)
@@ -237,7 +276,7 @@ def _started(level, folder):
 
     One at a time in a process of ours: what a submission started is known by not having been there before.
     """
-    with ALONE:
+    with ALONE, _adopting(level):
         yield from _running(level, folder)
 
 
@@ -264,14 +303,16 @@ def _running(level, folder):
         if level == "bwrap"
         else str(PACKAGE / "grading" / "sandbox" / "runner.py")
     )
-    command = [os.path.abspath(sys.executable), "-I", "-X", "utf8", runner]
+    command, passed = [os.path.abspath(sys.executable), "-I", "-X", "utf8", runner], ()
     if level == "bwrap":
         for name, text in NAMES.items():
             path = Path(folder, name)
             path.write_text(text.format(user=os.geteuid() or USERS[os.getpid() % len(USERS)]), encoding="ascii")
             path.chmod(0o644)
-        command = [*_bwrap(folder, environment), *command]
-    _adopt(level)
+        path = Path(folder, "seccomp")
+        path.write_bytes(seccomp.program())
+        passed = (os.open(path, os.O_RDONLY),) if path.stat().st_size else ()
+        command = [*_bwrap(folder, environment, *passed), *command]
     before = _children()
     process = subprocess.Popen(
         command,
@@ -281,7 +322,10 @@ def _running(level, folder):
         cwd=folder,
         env=environment,
         start_new_session=True,
+        pass_fds=passed,
     )
+    for number in passed:
+        os.close(number)
     try:
         yield process
     finally:
@@ -289,15 +333,20 @@ def _running(level, folder):
         process.stderr.close()
 
 
-def _bwrap(folder, environment):
-    """The command that opens a sandbox: Python, read-only, and the package without its answers."""
+def _bwrap(folder, environment, *filters):
+    """The command that opens a sandbox: Python, read-only, and the package without its answers.
+
+    filters: file descriptors of programs of `seccomp`
+    """
     command = ["bwrap", "--die-with-parent", "--new-session", "--clearenv"]
     command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     command += ["--cap-drop", "ALL"]
     if os.geteuid() == 0:
         command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     else:
-        command += ["--unshare-user"]
+        command += ["--unshare-user", *(["--disable-userns"] if _disables_userns() else [])]
+    for number in filters:
+        command += ["--seccomp", str(number)]
     command += ["--perms", "0755", "--dir", "/etc"]
     for name in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives",
                  "/etc/fonts"):  # fmt: skip
@@ -330,6 +379,13 @@ def _bwrap(folder, environment):
     return command
 
 
+@functools.cache
+def _disables_userns():
+    """Whether this bubblewrap, since 0.8, can forbid further user namespaces."""
+    said = subprocess.run(["bwrap", "--help"], capture_output=True, text=True)
+    return "--disable-userns" in said.stdout + said.stderr
+
+
 def _bound(path, place):
     """Options that show a folder at a place, in folders that everybody may enter."""
     options = []
@@ -348,7 +404,7 @@ def _children():
 
 
 def _end(process, before):
-    """Kill a process, its session, and what of it has been left to us (see `_adopt`)."""
+    """Kill a process, its session, and what of it has been left to us (see `_adopting`)."""
     process.kill()
     if os.name == "posix":
         with contextlib.suppress(OSError):
@@ -364,15 +420,26 @@ def _end(process, before):
                 os.waitpid(number, 0)
 
 
-def _adopt(level):
-    """Have processes that a submission leaves behind become this one's children.
+@contextlib.contextmanager
+def _adopting(level):
+    """Have processes that a submission leaves behind become this one's children, for as long as it runs.
 
     Without bubblewrap, which hides us from it, let nobody read our memory either.
     """
-    if sys.platform == "linux":
-        import ctypes
+    if sys.platform != "linux":
+        yield
+        return
+    import ctypes
 
-        libc = ctypes.CDLL(None)
-        libc.prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-        if level != "bwrap":
-            libc.prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE
+    libc, adopts = ctypes.CDLL(None), ctypes.c_int()
+    libc.prctl(PR_GET_CHILD_SUBREAPER, ctypes.byref(adopts), 0, 0, 0)
+    dumpable = libc.prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    if level != "bwrap":
+        libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
+    try:
+        yield
+    finally:
+        libc.prctl(PR_SET_CHILD_SUBREAPER, adopts.value, 0, 0, 0)
+        if level != "bwrap" and dumpable in (0, 1):  # 2 is the system's own to set
+            libc.prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0)

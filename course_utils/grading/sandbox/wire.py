@@ -7,6 +7,7 @@
 """
 
 import base64
+import functools
 import math
 
 import numpy as np
@@ -76,8 +77,9 @@ def decoded(data, depth=0):
         case {"dict": dict(entries)} if depth == 0:
             return {key: decoded(entry, 1) for key, entry in entries.items()}
         case {"from": str(name), **rest}:
-            array = decoded(rest, depth)
-            return _of_type(name, __array__=lambda self, dtype=None, copy=None: np.array(array, dtype))
+            value = _of_type(name, True)
+            value.array = decoded(rest, depth)
+            return value
         case {"array": str(code), "shape": None, "bytes": str()} if code in DTYPES:
             return decoded({**data, "shape": []}, depth)[()]
         case {"array": str(code), "shape": list(shape), "bytes": str(text)} if code in DTYPES:
@@ -97,6 +99,13 @@ def decoded(data, depth=0):
     raise ValueError("what came back is no value.")
 
 
-def _of_type(name, **methods):
-    """A value that only tells the name of its type."""
-    return type(name[:40] if name.isidentifier() else "object", (), methods)()
+def _of_type(name, holds=False):
+    """A value that tells the name of its type, and, if it holds one, an array."""
+    return _type(name[:40] if name.isidentifier() else "object", holds)()
+
+
+@functools.lru_cache(maxsize=100)
+def _type(name, holds):
+    """A type of that name: made once, for it takes as long as a thousand numbers."""
+    array = {"__array__": lambda self, dtype=None, copy=None: np.array(self.array, dtype)}
+    return type(name, (), array if holds else {})

@@ -52,7 +52,7 @@ class Links(HTMLParser):
 
 
 def test_every_notebook_is_a_page(book):
-    assert [str(p) for p in NOTEBOOKS if not (book / p.parent.name / f"{p.stem}.html").is_file()] == []
+    assert [str(p) for p in NOTEBOOKS if not (book / p.relative_to(ROOT)).with_suffix(".html").is_file()] == []
 
 
 def test_every_link_leads_somewhere(book):

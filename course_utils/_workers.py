@@ -11,6 +11,7 @@ import time
 from multiprocessing import process
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 IDLE = 300  # seconds after which a worker process with nothing to do ends
 # What a worker does first. A notebook's kernel imports from the current folder, and loky makes a worker's path ours:
@@ -26,6 +27,31 @@ from course_utils import _workers
 _workers.begin(parent)
 """
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class _OneBlasThread:
+    """`one_blas_thread`: how many are inside, and what it was before the first."""
+
+    def __init__(self):
+        self.lock, self.inside, self.limit = threading.Lock(), 0, None
+
+    def __enter__(self):
+        with self.lock:
+            self.inside += 1
+            if self.inside == 1:
+                self.limit = threadpool_limits(1, user_api="blas")
+
+    def __exit__(self, *_):
+        with self.lock:
+            self.inside -= 1
+            if not self.inside:
+                self.limit.restore_original_limits()
+
+
+# `with one_blas_thread:` products of matrices take one thread, which for small ones is fastest, and as many as before
+# when the last block ends. It is one number for the whole process: of two blocks that overlap in two threads, each with
+# a `threadpool_limits` of its own, the last to end would restore the 1 of the first.
+one_blas_thread = _OneBlasThread()
 
 
 def cores():

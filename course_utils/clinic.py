@@ -12,9 +12,8 @@ A chart is a dict of arrays, measured every few steps of training (T times) on e
 import itertools
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from course_utils import _validate, diagnostics, losses, mlp, optimizers, training
+from course_utils import _validate, _workers, diagnostics, losses, mlp, optimizers, training
 
 AILMENTS = {
     "healthy": "nothing is wrong",
@@ -59,7 +58,7 @@ def chart(params, data, optimizer, *, activation="tanh", steps=300, every=20, ba
         params, data.x_train, data.y_train, optimizer, activation=activation, batch_size=batch_size, rng=rng
     )
     rows, before = [], params
-    with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+    with _workers.one_blas_thread, np.errstate(over="ignore", invalid="ignore"):
         for step, current in enumerate(itertools.islice(path, _validate.whole("steps", steps) + 2)):
             if rows and "ratio" not in rows[-1]:
                 rows[-1]["ratio"] = [*diagnostics.update_to_weight(before, current).values()]

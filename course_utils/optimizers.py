@@ -97,3 +97,6 @@ def adam(lr, *, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0.0):
             params[name] -= lr(name, m) * m_hat / (np.sqrt(v_hat) + eps(name, m))
 
     return Optimizer("Adam", init, step)
+
+
+OPTIMIZERS = {"sgd": sgd, "momentum": momentum, "adam": adam}

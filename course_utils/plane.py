@@ -22,7 +22,9 @@ def add_to(commands):
     plane.add_argument("--depths", nargs="+", type=int, default=[1, 2, 3, 5, 8], metavar="H", help="hidden layers")
     plane.add_argument("--grid", type=_grid, default=(25, 13), metavar="AxB", help="points: sigma_w x sigma_b")
     plane.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2], metavar="S")
-    plane.add_argument("--steps", type=int, default=600, help="steps of SGD, lr 0.1, batches of 64")
+    plane.add_argument("--activations", nargs="+", default=["tanh", "relu", "gelu"], metavar="PHI")
+    plane.add_argument("--optimizers", nargs="+", default=["sgd", "adam"], metavar="RULE", help="lr 0.1 and 0.01")
+    plane.add_argument("--steps", type=int, default=600, help="steps of training, on batches of 64")
     plane.add_argument("--out", type=Path, metavar="FILE", help="write the figure (.png, .svg, .pdf), do not show it")
     plane.add_argument("--data", type=Path, metavar="FILE", help="write the numbers (.npz) as well")
 
@@ -51,23 +53,33 @@ def _plane(options):
     for path in filter(None, (options.out, options.data)):
         _files.writable(path)
     # Pieces are kept in the learner's work folder, under a name of these settings: what is there is this command's.
-    settings = repr((options.grid, options.depths, options.seeds, options.steps))
+    kinds = options.activations, options.optimizers
+    settings = repr((options.grid, options.depths, options.seeds, options.steps, kinds))
     folder = _files.work() / "plane" / hashlib.sha256(settings.encode()).hexdigest()[:16]
-    found = sweep.sweep(
-        datasets.digits(),
-        **points,
-        hidden_layers=options.depths,
-        seed=options.seeds,
-        steps=options.steps,
-        folder=folder,
-    )
-    if np.isnan(found.results["train"]).any():
-        return 130
+    sweeps = []
+    for optimizer in options.optimizers:
+        swept = sweep.sweep(
+            datasets.digits(),
+            **points,
+            optimizer=optimizer,
+            activation=options.activations,
+            hidden_layers=options.depths,
+            seed=options.seeds,
+            steps=options.steps,
+            folder=folder,
+        )
+        if np.isnan(swept.results["train"]).any():
+            return 130
+        sweeps.append(swept)
     if options.data:
-        sweep.save(found, options.data)
+        sweep.save(sweeps, options.data)
     plotting.style()
-    fig, axes = plt.subplots(2, len(options.depths), figsize=(2 + 2.6 * len(options.depths), 5.4), squeeze=False)
-    plotting.planes(found, axes)
+    rows = {f"{one.axes['activation'][0]}, {one.optimizer},": (one, "test") for one in sweep.by_activation(sweeps)}
+    if len(rows) == 1:
+        rows = {part: (swept, part) for part in ("train", "test")}
+    size = (2 + 2.6 * len(options.depths), 2.7 * len(rows))
+    fig, axes = plt.subplots(len(rows), len(options.depths), figsize=size, squeeze=False)
+    plotting.planes(rows, axes)
     if options.out:
         with _files.whole(options.out) as file:
             fig.savefig(file, format=options.out.suffix[1:])

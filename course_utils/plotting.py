@@ -6,9 +6,10 @@ tell apart; lines also differ in dash.
 
 import numpy as np
 from matplotlib import pyplot as plt
+from matplotlib.colors import LogNorm
 from matplotlib.ticker import MaxNLocator
 
-from course_utils import theory
+from course_utils import activations, theory
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, RED, PINK = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
@@ -73,33 +74,60 @@ def filters(W, axes, *, limit=None):
 
 
 def plane(sigma_w, sigma_b, accuracy, ax, *, title="", colorbar=True, label="accuracy (%)"):
-    """Draw accuracies of shape (len(sigma_b), len(sigma_w)) over the initialization plane, 0 to 100 %."""
-    image = ax.pcolormesh(sigma_w, sigma_b, 100 * accuracy, cmap="cividis", vmin=0, vmax=100, shading="nearest")
+    """Draw accuracies of shape (len(sigma_b), len(sigma_w)) over the initialization plane, colored by `ERROR`."""
+    image = ax.pcolormesh(sigma_w, sigma_b, errors(accuracy), shading="nearest", **ERROR)
     ax.set(xlabel=r"weight scale $\sigma_w$", title=title)
     ax.grid(False)
     if colorbar:
-        ax.figure.colorbar(image, ax=ax, label=label)
+        accuracy_bar(image, label, ax=ax)
     return ax
 
 
-def planes(found, axes):
-    """Draw a `sweep.Sweep` on 2 x (numbers of hidden layers) axes: training above test accuracy, mean over the seeds.
+# Between 90 and 98 % much is to be seen, and colors even in accuracy show none of it: these are even in the log of the
+# error, from 90 % (guessing among ten) down to 2 %. Bright is good.
+ERROR = {"norm": LogNorm(2, 90), "cmap": "viridis_r"}
 
-    The white line is the critical line, chi_1 = 1: to its right gradients grow on their way back.
+
+def errors(accuracy):
+    """The errors in percent that `ERROR` colors: no less than its 2 %."""
+    return np.maximum(100 * (1 - np.asarray(accuracy)), ERROR["norm"].vmin)
+
+
+def accuracy_bar(image, label, **where):
+    """A colorbar for an image colored by `ERROR`, with the accuracies beside it, the best on top."""
+    bar = image.get_figure().colorbar(image, label=label, **where)
+    bar.minorticks_off()
+    bar.set_ticks([2, 3, 5, 10, 20, 50, 90], labels=["98", "97", "95", "90", "80", "50", "10"])
+    bar.ax.invert_yaxis()
+    return bar
+
+
+def planes(rows, axes):
+    """Draw `sweep.Sweep`s, means over the seeds, on axes of shape (rows, numbers of hidden layers).
+
+    rows: {label: (a Sweep of one activation, "train" or "test")}
+    The dashed line is the critical line, chi_1 = 1: to its right gradients grow on their way back. At sigma_w = 0 a
+    homogeneous activation, such as ReLU, has one neuron a layer under SGD: what it learns beyond that is the work of
+    rounding, and the edge is hatched.
     """
-    settings = found.axes
-    biases = np.linspace(0, max(settings["sigma_b"]), 200)
-    edge = theory.critical_line(biases, settings["activation"][0])
-    for part, row in zip(("train", "test"), axes, strict=True):
-        for i, (hidden_layers, ax) in enumerate(zip(settings["hidden_layers"], row, strict=True)):
-            mean = found.results[part][0, i, :, 0].mean(axis=0)
-            title = f"hidden layers: {hidden_layers}" if part == "train" else ""
-            plane(settings["sigma_w"], settings["sigma_b"], mean, ax, title=title, colorbar=False)
-            limits = ax.get_xlim(), ax.get_ylim()
-            ax.plot(edge, biases, color="white", linestyle="--", linewidth=1.5)
-            ax.set(xlim=limits[0], ylim=limits[1], xlabel="" if part == "train" else ax.get_xlabel())
+    for top, (label, (swept, part)), row in zip([True, *[False] * len(rows)], rows.items(), axes):
+        sigma_w, sigma_b, phi = (swept.axes[name] for name in ("sigma_w", "sigma_b", "activation"))
+        biases = np.linspace(0, max(sigma_b), 200)
+        edge = theory.critical_line(biases, phi[0])
+        by_rounding = activations.get(phi[0]).homogeneous and swept.optimizer != "adam"
+        for i, (hidden_layers, ax) in enumerate(zip(swept.axes["hidden_layers"], row, strict=True)):
+            mean = swept.results[part][0, i, :, 0].mean(axis=0)
+            title = f"hidden layers: {hidden_layers}" if top else ""
+            plane(sigma_w, sigma_b, mean, ax, title=title, colorbar=False)
+            (left, right), limits = ax.get_xlim(), ax.get_ylim()
+            for color, width in (("black", 2.5), ("white", 1.2)):
+                ax.plot(edge, biases, color=color, linestyle="--", linewidth=width)
+            if by_rounding:
+                ax.axvspan(left, -left, fill=False, hatch="////", edgecolor="white", linewidth=0)
+            ax.set(xlim=(left, right), ylim=limits)
+            ax.label_outer()
         row[0].set_ylabel(r"bias scale $\sigma_b$")
-        row[0].figure.colorbar(row[-1].collections[0], ax=list(row), pad=0.01, label=f"{part} accuracy (%)")
+        accuracy_bar(row[-1].collections[0], f"{label} accuracy (%)", ax=list(row), pad=0.01)
     return axes
 
 
@@ -111,34 +139,34 @@ def places(points, ax):
     return ax
 
 
-def chart(found, axes, *, title=""):
+def chart(record, axes, *, title=""):
     """Draw a chart of the `clinic` on four axes: accuracy; update-to-weight ratio; the layers' outputs; neurons."""
     accuracy, ratio, outputs, neurons = axes
     legend = {"loc": "upper center", "fontsize": 9, "frameon": False, "ncols": 2, "columnspacing": 1, "borderpad": 0}
     room = {"ylim": (-0.05, 1.4), "yticks": [0, 0.5, 1]}  # above 1, for the legend
     for part, color, dash in (("train", BLUE, "-"), ("test", RED, "--")):
-        accuracy.plot(found["step"], found[part], color=color, linestyle=dash, label=part)
+        accuracy.plot(record["step"], record[part], color=color, linestyle=dash, label=part)
     accuracy.set(**room, ylabel=title, title="accuracy", xlabel="step")
     accuracy.legend(**legend)
-    matrices = found["ratio"].shape[1]
+    matrices = record["ratio"].shape[1]
     floor, top = -6.0, 0.8  # where zero (and what is nearly zero), and 0 / 0, are drawn
-    for l, values in enumerate(found["ratio"].T, start=1):
+    for l, values in enumerate(record["ratio"].T, start=1):
         with np.errstate(divide="ignore"):
             logs = np.where(np.isnan(values), top, np.maximum(np.log10(values), floor))
         shade = plt.get_cmap("viridis")(0.9 * (l - 1) / max(matrices - 1, 1))
         style = {"color": shade, "linewidth": 1.5, "marker": f"${l}$", "markersize": 6, "markevery": (l - 1, matrices)}
-        ratio.plot(found["step"], logs, **style)
+        ratio.plot(record["step"], logs, **style)
     ratio.axhline(-3, color=BLACK, linestyle=":", linewidth=1)
     ratio.set(ylim=(floor - 0.4, top + 0.4), title="update / weight, log10", xlabel="step")
     ratio.set_yticks([floor, -5, -4, -3, -2, -1, 0, top], ["0", "-5", "-4", "-3", "-2", "-1", "", "0/0"])
     layers = np.arange(1, matrices)
     for name, color, marker in (("varies", BLUE, "o"), ("flat", RED, "s")):
-        outputs.plot(layers, found[name][0], color=color, marker=marker, mfc="white", linestyle=":", linewidth=1)
-        outputs.plot(layers, found[name][-1], color=color, marker=marker, label=name)
+        outputs.plot(layers, record[name][0], color=color, marker=marker, mfc="white", linestyle=":", linewidth=1)
+        outputs.plot(layers, record[name][-1], color=color, marker=marker, label=name)
     outputs.set(**room, title="layer outputs", xlabel="hidden layer", xticks=layers)
     outputs.legend(**legend)
-    neurons.bar(layers - 0.2, found["distinct"][0], 0.4, facecolor="white", edgecolor=GREEN, label="start")
-    neurons.bar(layers + 0.2, found["distinct"][-1], 0.4, color=GREEN, label="end")
-    most = 1.1 * max(found["distinct"].max(), 10)
+    neurons.bar(layers - 0.2, record["distinct"][0], 0.4, facecolor="white", edgecolor=GREEN, label="start")
+    neurons.bar(layers + 0.2, record["distinct"][-1], 0.4, color=GREEN, label="end")
+    most = 1.1 * max(record["distinct"].max(), 10)
     neurons.set(title="different neurons", xlabel="hidden layer", xticks=layers, ylim=(0, most))
     return axes

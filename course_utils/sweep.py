@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from course_utils import _browser, _files, _validate, _workers, activations, losses, mlp, optimizers, training
 from course_utils._browser import tqdm
@@ -22,7 +21,8 @@ from course_utils._browser import tqdm
 # The settings that may have several values, in the order of the result's axes. Networks that agree in the first three
 # can be trained as one stack; the others are one number for each network.
 AXES = ("activation", "hidden_layers", "seed", "lr", "sigma_b", "sigma_w")
-DEFAULTS = {"activation": "tanh", "hidden_layers": 1, "seed": 0, "lr": 0.1, "sigma_b": 0.0, "sigma_w": 1.0}
+DEFAULTS = {"activation": "tanh", "hidden_layers": 1, "seed": 0, "sigma_b": 0.0, "sigma_w": 1.0}
+LR = {"sgd": 0.1, "momentum": 0.02, "adam": 0.01}  # each optimizer's step size where none is given
 RESULTS = ("train", "test", "loss", "train_steps", "test_steps")
 # Networks in a piece. With fewer Python's own time shows; with more their arrays leave the processor's cache.
 PIECE = 42
@@ -42,10 +42,11 @@ class Sweep(NamedTuple):
 
     axes: dict
     results: dict
+    optimizer: str = "sgd"
 
 
 class Piece(NamedTuple):
-    """Networks that are trained as one stack: same activation, layers and seed; lr, sigma_b, sigma_w one for each."""
+    """Networks trained as one stack: same activation, layers, seed, optimizer; lr, sigma_b, sigma_w one for each."""
 
     activation: str
     layers: tuple
@@ -56,6 +57,7 @@ class Piece(NamedTuple):
     steps: int
     batch_size: int
     every: int
+    optimizer: str = "sgd"
 
 
 def start(piece):
@@ -72,24 +74,24 @@ def start(piece):
 
 def train_piece(piece, data):
     """Train a piece; {result: array with an entry for each network}."""
-    found = {name: np.full(len(piece.lr), np.inf) for name in RESULTS}
+    results = {name: np.full(len(piece.lr), np.inf) for name in RESULTS}
     parts = {"train": (data.x_train, data.y_train), "test": (data.x_test, data.y_test)}
     path = training.descend(
-        start(piece), *parts["train"], optimizers.sgd(piece.lr), activation=piece.activation,
+        start(piece), *parts["train"], optimizers.OPTIMIZERS[piece.optimizer](piece.lr), activation=piece.activation,
         batch_size=piece.batch_size, rng=np.random.default_rng(piece.seed),
     )  # fmt: skip
     # One BLAS thread: the other cores are busy with other pieces. A network that overflows is a result, not a warning.
-    with threadpool_limits(1, user_api="blas"), np.errstate(over="ignore", invalid="ignore"):
+    with _workers.one_blas_thread, np.errstate(over="ignore", invalid="ignore"):
         for step, params in enumerate(itertools.islice(path, piece.steps + 1)):
             if (step and step % piece.every == 0) or step == piece.steps:
                 for part, (x, y) in parts.items():
                     outputs = _outputs(params, x, piece.activation)
-                    found[part] = (outputs.argmax(axis=-1) == y).mean(axis=-1)
-                    steps = found[f"{part}_steps"]
-                    steps[(found[part] >= 0.9) & np.isinf(steps)] = step
+                    results[part] = (outputs.argmax(axis=-1) == y).mean(axis=-1)
+                    steps = results[f"{part}_steps"]
+                    steps[(results[part] >= 0.9) & np.isinf(steps)] = step
                     if part == "train" and step == piece.steps:
-                        found["loss"] = losses.cross_entropy(outputs, y)
-    return found
+                        results["loss"] = losses.cross_entropy(outputs, y)
+    return results
 
 
 def _outputs(params, x, activation):
@@ -99,13 +101,15 @@ def _outputs(params, x, activation):
 
 
 def sweep(
-    data, *, width=32, steps=600, batch_size=64, every=20, budget=2 * 2**30, executor=None, folder=None, progress=True,
-    **grid,
+    data, *, optimizer="sgd", width=32, steps=600, batch_size=64, every=20, budget=2 * 2**30, executor=None,
+    folder=None, progress=True, **grid,
 ):  # fmt: skip
-    """Train a network at every point of a grid by SGD and cross-entropy; return a `Sweep`.
+    """Train a network at every point of a grid by cross-entropy; return a `Sweep`.
 
     data: as `datasets.digits()` gives it
-    grid: values, one or several, of activation, hidden_layers, seed, lr, sigma_b, sigma_w
+    optimizer: "sgd", "momentum" or "adam"
+    grid: values, one or several, of activation, hidden_layers, seed, lr, sigma_b, sigma_w; lr is the optimizer's own of
+        `LR` where it is not given
     every: how often accuracy is measured, in steps
     budget: bytes that the networks in training may take together
     executor: any `concurrent.futures.Executor`, such as Dask's `client.get_executor(pure=False)`; by default processes
@@ -115,7 +119,8 @@ def sweep(
 
     Ctrl-C ends it and keeps what is done.
     """
-    axes = _axes(grid)
+    _validate.one_of("optimizer", optimizer, LR)
+    axes = _axes({"lr": LR[optimizer], **grid})
     steps, every = _validate.whole("steps", steps, 0), _validate.whole("every", every)
     width, batch_size = _validate.whole("width", width), _validate.whole("batch_size", batch_size)
     data = data._replace(x_train=data.x_train.astype(DTYPE), x_test=data.x_test.astype(DTYPE))
@@ -124,7 +129,7 @@ def sweep(
     shape = tuple(len(values) for values in axes.values())
     results = {name: np.full(shape, np.nan) for name in RESULTS}
     if folder is not None:
-        folder = Path(folder) / _digest(repr((axes, width, steps, batch_size, every)), data)
+        folder = Path(folder) / _digest(repr((optimizer, axes, width, steps, batch_size, every)), data)
         _load(folder, results)
 
     pieces = []
@@ -136,30 +141,34 @@ def sweep(
             at = np.unravel_index(points, shape[3:])
             lr, sigma_b, sigma_w = (np.array(axes[name])[i] for name, i in zip(AXES[3:], at, strict=True))
             pieces.append(
-                (stack, points, Piece(activation, layers, seed, lr, sigma_b, sigma_w, steps, batch_size, every))
+                (
+                    stack,
+                    points,
+                    Piece(activation, layers, seed, lr, sigma_b, sigma_w, steps, batch_size, every, optimizer),
+                )
             )
 
     silent = not progress or bool(os.environ.get("TQDM_DISABLE"))
     networks = sum(len(points) for _, points, _ in pieces)
     with tqdm(desc=f"{networks} networks", total=networks * steps, delay=1, disable=silent, bar_format=BAR) as bar:
         try:
-            for stack, points, found in _run(pieces, data, executor, workers, bar):
-                for name, values in found.items():
+            for stack, points, of_piece in _run(pieces, data, executor, workers, bar):
+                for name, values in of_piece.items():
                     results[name][stack].flat[points] = values
                 if folder is not None:
-                    _save(folder, stack, points, found)
+                    _save(folder, stack, points, of_piece)
         except KeyboardInterrupt:
             done = int(np.isfinite(results["train"]).sum())
             print(
                 f"Stopped: {done} of {results['train'].size} networks are trained, the others are nan.", file=sys.stderr
             )
-    return Sweep(axes, results)
+    return Sweep(axes, results, optimizer)
 
 
 def _axes(grid):
     """{setting: list of values} for every axis, each value checked."""
     for name in grid:
-        _validate.one_of("the setting", name, DEFAULTS)
+        _validate.one_of("the setting", name, dict.fromkeys(AXES))
     checks = {
         "activation": lambda name, value: activations.get(value).name,
         "hidden_layers": lambda name, value: _validate.whole(name, value, 0),
@@ -167,7 +176,7 @@ def _axes(grid):
     }
     axes = {}
     for name in AXES:
-        given = grid.get(name, DEFAULTS[name])
+        given = grid.get(name, DEFAULTS.get(name))
         values = [given] if isinstance(given, str) or np.ndim(given) == 0 else list(given)
         if not values:
             raise ValueError(f"{name} has no values: a grid needs at least one point.")
@@ -198,13 +207,13 @@ def _cut(points, budget, workers, each):
 
 
 def _run(pieces, data, executor, workers, bar):
-    """Yield each piece with what was found, as they end."""
+    """Yield each piece with its results, as they end."""
     own = executor is None
     if own and _browser.HERE:
         for where, points, piece in pieces:
-            found = train_piece(piece, data)
+            results = train_piece(piece, data)
             bar.update(len(points) * piece.steps)
-            yield where, points, found
+            yield where, points, results
         return
     executor = _workers.processes(workers) if own else executor
     futures = {}
@@ -232,10 +241,10 @@ def _digest(settings, data):
     return digest.hexdigest()[:16]
 
 
-def _save(folder, stack, points, found):
-    """Keep what was found for some points of a stack: whole, or not at all."""
+def _save(folder, stack, points, results):
+    """Keep the results of some points of a stack: whole, or not at all."""
     with _files.whole(folder / f"{'-'.join(map(str, stack))}-{points[0]}-{points[-1]}.npz") as file:
-        np.savez(file, stack=stack, points=points, **found)
+        np.savez(file, stack=stack, points=points, **results)
 
 
 def _load(folder, results):
@@ -246,20 +255,38 @@ def _load(folder, results):
                 results[name][tuple(kept["stack"])].flat[kept["points"]] = kept[name]
 
 
-def save(found, path):
-    """Write a `Sweep` to a file, whole or not at all."""
-    results = {name: values.astype(np.float32) for name, values in found.results.items()}
+def by_activation(sweeps):
+    """Each `Sweep` cut up into one for each of its activations."""
+    return [
+        Sweep({**swept.axes, "activation": [name]}, {k: v[[i]] for k, v in swept.results.items()}, swept.optimizer)
+        for swept in sweeps
+        for i, name in enumerate(swept.axes["activation"])
+    ]
+
+
+def save(sweeps, path):
+    """Write `Sweep`s to a file, whole or not at all; `load` finds each by its activation and its optimizer."""
+    arrays = {"kinds": []}
+    for swept in by_activation(sweeps):
+        kind = f"{swept.axes['activation'][0]} {swept.optimizer}"
+        arrays["kinds"].append(kind)
+        arrays |= {f"{kind} axis {name}": values for name, values in swept.axes.items()}
+        arrays |= {f"{kind} {name}": values.astype(np.float32) for name, values in swept.results.items()}
     with _files.whole(path) as file:
-        np.savez_compressed(file, **{f"axis_{name}": values for name, values in found.axes.items()}, **results)
+        np.savez_compressed(file, **arrays)
 
 
-def load(path=PLANE):
-    """Read a `Sweep` from a file; by default the plane that comes with the course."""
+def load(path=PLANE, *, activation="tanh", optimizer="sgd"):
+    """Read the `Sweep` of one activation and optimizer from a file; by default the plane that comes with the course."""
+    kind = f"{activation} {optimizer}"
     try:
         with np.load(path) as file:
-            axes = {name: file[f"axis_{name}"].tolist() for name in AXES}
-            return Sweep(axes, {name: file[name] for name in RESULTS})
+            kinds = file["kinds"].tolist()
+            if kind in kinds:
+                axes = {name: file[f"{kind} axis {name}"].tolist() for name in AXES}
+                return Sweep(axes, {name: file[f"{kind} {name}"] for name in RESULTS}, optimizer)
     except FileNotFoundError:
         raise FileNotFoundError(f"There is no sweep in {path}: make it with `course plane --data {path}`.") from None
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
         raise ValueError(f"{path} is damaged or no sweep: make it again with `course plane --data {path}`.") from None
+    raise ValueError(f"{path} has no sweep of {kind}, only of {', '.join(kinds)}.")

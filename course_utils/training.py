@@ -6,9 +6,8 @@ import os
 from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from course_utils import _validate, activations, losses, mlp, optimizers
+from course_utils import _validate, _workers, activations, losses, mlp, optimizers
 from course_utils._browser import tqdm
 
 
@@ -101,7 +100,7 @@ def train(params, x, y, optimizer=None, *, steps, measure=None, every=1, progres
     silent = not progress or bool(os.environ.get("TQDM_DISABLE"))
     bar = tqdm(path, total=steps + 1, unit="step", delay=2, disable=silent)
     # These matrices are small: on two busy cores, two BLAS threads took six times as long as one.
-    with threadpool_limits(1, user_api="blas"):
+    with _workers.one_blas_thread:
         for step, current in enumerate(bar):
             if step % every == 0 or step == steps:
                 history["step"].append(step)

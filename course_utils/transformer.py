@@ -21,9 +21,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from course_utils import _validate, activations, initializers, losses, training
+from course_utils import _validate, _workers, activations, initializers, losses, training
 
 EPS = 1e-5  # added to the variance in norm, as in PyTorch
 BLOCK = ("Q", "K", "V", "O", "W1", "W2")  # the matrices of a block; "E", "P" and "U" are there once
@@ -161,7 +160,7 @@ def train(params, x, y, optimizer, *, steps, batch_size=64, activation="gelu", r
     """The parameters after some steps; the caller's stay as they are."""
     params = {name: np.array(p) for name, p in params.items()}
     state = optimizer.init(params)
-    with threadpool_limits(1, user_api="blas"):
+    with _workers.one_blas_thread:
         for batch in itertools.islice(training.batches(len(x), batch_size, rng=rng), steps):
             _, grads = loss_and_gradients(params, x[batch], y[batch], activation)
             optimizer.step(params, grads, state)

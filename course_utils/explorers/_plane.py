@@ -124,13 +124,14 @@ def draw(figure):
     """Set up the map and the curves; return `show`, which moves the cross and the curves."""
     w_axis, b_axis, maps = _plane()
     ax = figure.add_axes(MAP, xlim=_edges(w_axis), ylim=_edges(b_axis))
-    image = ax.pcolormesh(w_axis, b_axis, 0 * maps["test", 1], cmap="cividis", vmin=0, vmax=100, shading="nearest")
+    image = ax.pcolormesh(w_axis, b_axis, plotting.errors(maps["test", 1]), shading="nearest", **plotting.ERROR)
     biases = np.linspace(0, b_axis[-1], 100)
-    ax.plot(theory.critical_line(biases), biases, "--", color="white", linewidth=1.5)
+    for color, width in (("black", 2.5), ("white", 1.2)):
+        ax.plot(theory.critical_line(biases), biases, "--", color=color, linewidth=width)
     ax.set(xlabel="weight scale σ_w", ylabel="bias scale σ_b", xlim=_edges(w_axis), ylim=_edges(b_axis))
     ax.grid(False)
     bar = figure.add_axes((0.44, 0.13, 0.015, 0.79))
-    figure.colorbar(image, cax=bar)
+    plotting.accuracy_bar(image, "", cax=bar)
     bar.set_title("%", loc="left")
     moving = {"animated": True, "clip_on": False, "zorder": 3}
     (cross,) = ax.plot([0], [0], "o", markersize=15, markerfacecolor="none", markeredgecolor="black", mew=4, **moving)
@@ -147,7 +148,7 @@ def draw(figure):
     right.legend(loc="center right", framealpha=1)
 
     def show(data, hidden_layers, part, **_):
-        image.set_array(100 * maps[part, data.hidden_layers])
+        image.set_array(plotting.errors(maps[part, data.hidden_layers]))
         ax.set_title(f"{part} accuracy after {STEPS} steps; dashed: χ₁ = 1", loc="left")
         for artist in (cross, inner):
             artist.set_data([data.sigma_w], [data.sigma_b])

@@ -39,8 +39,9 @@ def test_axes_and_shapes():
         assert not np.isnan(values).any()
 
 
-@pytest.mark.parametrize("hidden_layers, seed, lr, sigma_b, sigma_w", [(1, 0, 0.1, 1.0, 2.0), (2, 4, 0.3, 0.0, 1.0)])
-def test_a_point_is_the_network_trained_alone(hidden_layers, seed, lr, sigma_b, sigma_w):
+@pytest.mark.parametrize("activation, optimizer", [("tanh", "sgd"), ("relu", "momentum"), ("gelu", "adam")])
+@pytest.mark.parametrize("hidden_layers, seed, lr, sigma_b, sigma_w", [(1, 0, 0.1, 1.0, 2.0), (2, 4, 0.03, 0.0, 1.0)])
+def test_a_point_is_the_network_trained_alone(hidden_layers, seed, lr, sigma_b, sigma_w, activation, optimizer):
     found = sweep.sweep(
         SMALL,
         sigma_w=[0.5, sigma_w],
@@ -48,18 +49,20 @@ def test_a_point_is_the_network_trained_alone(hidden_layers, seed, lr, sigma_b, 
         lr=[0.01, lr],
         hidden_layers=hidden_layers,
         seed=seed,
+        activation=activation,
+        optimizer=optimizer,
         **SHORT,
     )
     rng = np.random.default_rng([seed, hidden_layers + 2])
     unit = mlp.initialize([64, *[8] * hidden_layers, 10], "normal", sigma_b=1.0, rng=rng)
     alone = {name: ((sigma_w if name[0] == "W" else sigma_b) * p).astype(np.float32) for name, p in unit.items()}
     alone = training.train(
-        alone, SMALL.x_train, SMALL.y_train, optimizers.sgd(lr), steps=30, batch_size=20,
-        rng=np.random.default_rng(seed),
+        alone, SMALL.x_train, SMALL.y_train, optimizers.OPTIMIZERS[optimizer](lr), steps=30, batch_size=20,
+        rng=np.random.default_rng(seed), activation=activation,
     ).params  # fmt: skip
-    loss, _ = mlp.loss_and_gradients(alone, SMALL.x_train.astype(np.float32), SMALL.y_train)
+    loss, _ = mlp.loss_and_gradients(alone, SMALL.x_train.astype(np.float32), SMALL.y_train, activation)
     assert found.results["loss"][0, 0, 0, 1, 1, 1] == pytest.approx(float(loss), rel=1e-5)
-    accuracy = mlp.accuracy(alone, SMALL.x_test, SMALL.y_test)
+    accuracy = mlp.accuracy(alone, SMALL.x_test, SMALL.y_test, activation)
     assert found.results["test"][0, 0, 0, 1, 1, 1] == pytest.approx(accuracy, abs=0.011)
 
 
@@ -236,6 +239,7 @@ def test_width_one():
         ({"hidden_layers": 1.5}, r"hidden_layers must be a whole number, got 1.5"),
         ({"activation": "tahn"}, r"activation 'tahn' is not known: did you mean 'tanh'"),
         ({"sigma": 1.0}, r"the setting 'sigma' is not known: did you mean"),
+        ({"optimizer": "Adam"}, r"optimizer 'Adam' is not known: did you mean 'adam'"),
         ({"width": 0}, r"width must be at least 1, got 0"),
         ({"batch_size": 1000}, r"batch_size is 1000, but there are only 200 samples"),
         ({"budget": 1000}, r"budget is 1000 bytes, but \d+ networks, one for each worker, take \d+: allow more"),
@@ -251,9 +255,19 @@ def test_bad_input_is_answered_in_one_sentence(settings, sentence):
 
 
 def test_saved_and_loaded(tmp_path):
-    found = sweep.sweep(SMALL, **GRID, **SHORT)
-    sweep.save(found, tmp_path / "found.npz")
-    same(sweep.load(tmp_path / "found.npz"), found, 1e-6)
+    settings = {**GRID, **SHORT, "activation": ["tanh", "relu"]}
+    found, by_adam = (sweep.sweep(SMALL, **settings, optimizer=optimizer) for optimizer in ("sgd", "adam"))
+    assert (found.axes["lr"], by_adam.axes["lr"]) == ([0.1], [0.01])  # each rule's own, where none is given
+    sweep.save([found, by_adam], tmp_path / "found.npz")
+    for i, activation in enumerate(found.axes["activation"]):
+        for kept in (found, by_adam):
+            of_one = {name: values[i : i + 1] for name, values in kept.results.items()}
+            loaded = sweep.load(tmp_path / "found.npz", activation=activation, optimizer=kept.optimizer)
+            same(loaded, kept._replace(axes=kept.axes | {"activation": [activation]}, results=of_one), 1e-6)
+            assert loaded.optimizer == kept.optimizer
+    for wrong in ({"activation": "softplus"}, {"optimizer": "momentum"}):
+        with pytest.raises(ValueError, match=r"has no sweep of .*, only of tanh sgd, relu sgd, tanh adam"):
+            sweep.load(tmp_path / "found.npz", **wrong)
     (tmp_path / "found.npz").write_bytes(b"PK")
     with pytest.raises(ValueError, match="damaged or no sweep: make it again with `course plane"):
         sweep.load(tmp_path / "found.npz")
@@ -261,23 +275,28 @@ def test_saved_and_loaded(tmp_path):
         sweep.load(tmp_path / "none.npz")
 
 
-def test_the_shipped_plane_is_what_the_code_finds():
-    plane = sweep.load()
-    assert plane.axes["hidden_layers"] == [1, 2, 3, 5, 8] and plane.axes["seed"] == [0, 1, 2]
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu"])
+def test_the_shipped_plane_is_what_the_code_finds(activation, optimizer):
+    plane = sweep.load(activation=activation, optimizer=optimizer)
+    assert plane.axes["hidden_layers"] == [1, 2, 3, 5, 8]
     few = {"sigma_w": plane.axes["sigma_w"][:7:3], "sigma_b": plane.axes["sigma_b"][:9:4], "hidden_layers": [1, 3]}
-    found = sweep.sweep(datasets.digits(), **few, seed=1, progress=False).results
+    settings = {"activation": activation, "optimizer": optimizer, "seed": plane.axes["seed"][-1], "progress": False}
+    found = sweep.sweep(datasets.digits(), **few, **settings).results
     for part in ("train", "test"):
-        shipped = plane.results[part][:, [0, 2], 1:2, :, :9:4, :7:3]
+        shipped = plane.results[part][:, [0, 2], -1:, :, :9:4, :7:3]
         assert np.abs(found[part] - shipped).max() <= 0.02  # another processor adds in another order
 
 
 def test_course_plane_writes_a_figure(tmp_path):
     command = [sys.executable, "-m", "course_utils.cli", "plane", "--depths", "1", "2", "--grid", "3x2", "--seeds", "0"]
+    command += ["--activations", "tanh", "gelu", "--optimizers", "adam"]
     environment = {**os.environ, "COURSE_WORK": str(tmp_path / "work")}
     figure, numbers = tmp_path / "plane.png", tmp_path / "plane.npz"
     subprocess.run([*command, "--steps", "20", "--out", figure, "--data", numbers], check=True, env=environment)
     assert figure.read_bytes().startswith(b"\x89PNG")
-    assert sweep.load(numbers).results["test"].shape == (1, 2, 1, 1, 2, 3)
+    found = sweep.load(numbers, activation="gelu", optimizer="adam")
+    assert found.results["test"].shape == (1, 2, 1, 1, 2, 3)
     assert not list(Path(tmp_path / "work").rglob("*.npz"))  # done: nothing is left to go on with
 
 

@@ -6,11 +6,12 @@ import math
 import numpy as np
 import properties
 import pytest
+import threadpoolctl
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import seeds
 
-from course_utils import datasets, diagnostics, mlp, optimizers, training
+from course_utils import _workers, datasets, diagnostics, mlp, optimizers, training
 
 LR = np.linspace(0.02, 0.4, 50)
 
@@ -254,3 +255,22 @@ def test_bad_input_is_named(error, message, arguments):
 def test_a_bad_number_of_samples_is_named(n, message):
     with properties.says((ValueError, TypeError), message):
         next(training.batches(n, 1, rng=RNG))
+
+
+def test_blas_has_its_threads_back_when_two_trainings_overlap():
+    """The first to begin ends first: with a limit of its own the second would restore the first one's."""
+    controller = threadpoolctl.ThreadpoolController().select(user_api="blas")
+
+    def threads():
+        return [library.num_threads for library in controller.lib_controllers]
+
+    with controller.limit(limits=3):
+        first, second = _workers.one_blas_thread, _workers.one_blas_thread
+        first.__enter__()
+        second.__enter__()
+        first.__exit__()
+        assert set(threads()) == {1}
+        second.__exit__()
+        assert set(threads()) == {3}
+        training.train(P, X, Y, steps=1, progress=False)
+        assert set(threads()) == {3}

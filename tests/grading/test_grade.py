@@ -269,6 +269,27 @@ def test_an_instructors_own_check_counts_as_well(tmp_path):
         assert [row["points"] for row in grades(out) if row["question"] == "2.4"] == list(points)
 
 
+def test_a_private_check_may_begin_with_a_mark_and_a_broken_one_leaves_nothing_behind(tmp_path):
+    (tmp_path / "checks").mkdir()
+    good = (
+        "from course_utils.checks.core import Question\n"
+        "def wide_rates(widths, lr):\n"
+        "    n = [1, *widths, 1]\n"
+        "    rates = {f'W{l}': lr * n[l] / n[l - 1] for l in range(1, len(n))}\n"
+        "    return rates | {f'b{l}': lr * n[l] for l in range(1, len(n))}\n"
+        "QUESTIONS = (Question('2.4', 2, 'Very wide', wide_rates, lambda rng: [([1000], 0.1)]),)\n"
+    )
+    for broken in ("x = (", good.replace("2.4", "2.9"), good.replace("wide_rates", "other")):
+        (tmp_path / "checks" / "a.py").write_text(broken)
+        said = course_grade(SOLUTION, "--checks", tmp_path / "checks", "--out", tmp_path / "out")
+        assert said.returncode == 1 and len(sentences(said)) == 1, said.stderr
+        assert not (tmp_path / "out").exists()
+    (tmp_path / "checks" / "a.py").write_text("\ufeff" + good, encoding="utf-8")
+    said = course_grade(SOLUTION, "--checks", tmp_path / "checks", "--out", tmp_path / "out")
+    assert said.returncode == 0, said.stderr
+    assert [row["points"] for row in grades(tmp_path / "out")] == list("22323")
+
+
 def test_the_inputs_of_no_question_hold_its_answer_and_hidden_ones_differ():
     for number in setting.numbers(ROOT):
         exam = setting.make(ROOT, number, 5)

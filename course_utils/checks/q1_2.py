@@ -13,7 +13,7 @@ def output_delta(logits, targets):
 
 
 def _logits(rng):
-    for n, n_out in [(4, 4), (5, 3), (3, 6), (1, 2), (7, 1)]:
+    for n, n_out in [(4, 4), (5, 3), (3, 6), (1, 2), (7, 1), rng.integers(2, 20, size=2)]:
         targets = rng.random((n, n_out))
         targets[0, 0], targets[-1, -1] = 0, 1
         yield rng.normal(size=(n, n_out)) * 2, targets

@@ -14,7 +14,7 @@ def hidden_delta(delta_next, W_next, z):
 
 
 def _layer(rng):
-    for n, n_next, n_here in [(3, 3, 3), (5, 2, 4), (4, 6, 3), (2, 3, 1)]:
+    for n, n_next, n_here in [(3, 3, 3), (5, 2, 4), (4, 6, 3), (2, 3, 1), (1, 2, 3), rng.integers(1, 9, size=3)]:
         yield rng.normal(size=(n, n_next)), rng.normal(size=(n_next, n_here)), rng.normal(size=(n, n_here))
 
 

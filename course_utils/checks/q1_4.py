@@ -18,10 +18,13 @@ def gradients(params, x, targets):
 
 
 def _networks(rng):
-    for n, sizes in [(3, [3, 3, 3, 3]), (5, [4, 3, 2]), (4, [2, 5, 3, 2]), (6, [3, 4]), (2, [3, 2, 4, 3, 2])]:
+    fixed = [(3, [3, 3, 3, 3]), (5, [4, 3, 2]), (4, [2, 5, 3, 2]), (6, [3, 4]), (2, [3, 2, 4, 3, 2]), (1, [2, 1, 3])]
+    drawn = (int(rng.integers(2, 8)), rng.integers(1, 6, size=rng.integers(3, 6)).tolist())
+    for n, sizes in [*fixed, drawn]:
         params = mlp.initialize(sizes, "normal", sigma_w=1.5, sigma_b=0.5, rng=rng)
         params[f"b{len(sizes) - 1}"] += rng.normal(size=sizes[-1])
-        yield params, rng.normal(size=(n, sizes[0])), rng.normal(size=(n, sizes[-1]))
+        order = rng.permutation(list(params)) if (n, sizes) == drawn else params  # the order of a dict says nothing
+        yield {str(name): params[name] for name in order}, *(rng.normal(size=(n, sizes[i])) for i in (0, -1))
 
 
 def _residual(output, targets):

@@ -37,6 +37,7 @@ def _analytic(rng):
         lambda t: np.sin(20 * t[0]) * (1 + t[1]) + t[1] ** 3: 2,
         lambda t: (t**4 - 3 * t).sum(): 1,
         lambda t: np.prod(1 + t) + (t**3 * np.arange(1, 6)).sum(): 5,
+        lambda t: (np.sin(t) * np.arange(1, len(t) + 1)).sum(): rng.integers(6, 40),
     }
     for function, n in functions.items():
         yield _Watched(function), rng.uniform(0.4, 0.7, size=n).round(3)

@@ -17,7 +17,7 @@ _shifted = Activation("shifted softplus", lambda z: softplus(z) + 1, sigmoid)
 
 def _deep_nets(rng):
     fixed = [(sigmoid, 3), (tanh, 3), (relu, 2), (sigmoid, 5), (identity, 4), (lecun_tanh, 2), (_shifted, 4)]
-    return fixed + [(phi, int(rng.integers(2, 8))) for phi in (sigmoid, tanh, _shifted)]
+    return fixed + [(phi, int(rng.integers(2, 9))) for phi in (sigmoid, _shifted)] + [(tanh, int(rng.integers(9, 40)))]
 
 
 def _wrong_moves(calls):

@@ -16,7 +16,14 @@ def permute(params, orders):
 
 
 def _nets_to_permute(rng):
-    cases = [([4, 4, 4, 4], [1, 2]), ([2, 5, 3], [1]), ([3, 4, 6, 2], [2, 1]), ([2, 3, 5, 4, 3], [1, 3])]
+    cases = [
+        ([4, 4, 4, 4], [1, 2]),
+        ([2, 5, 3], [1]),
+        ([3, 4, 6, 2], [2, 1]),
+        ([2, 3, 5, 4, 3], [1, 3]),
+        ([2, 4, 3, 5, 1], [3, 1, 2]),
+    ]
+    cases.append((rng.integers(3, 9, size=4).tolist(), [1, 2]))
     for sizes, layers in cases:
         params = mlp.initialize(sizes, "normal", sigma_b=1.0, rng=rng)
         orders = {}

@@ -34,7 +34,15 @@ def _nets_with_twins(rng):
         if sizes[layer - 1] == n:  # equal inputs as well, for those who take columns for rows
             params[f"W{layer}"] = params[f"W{layer}"][:, inputs]
         yield params, layer
+    n_in, n = rng.integers(2, 6), rng.integers(6, 12)
+    drawn = mlp.initialize([n_in, n, 2], "normal", sigma_b=1.0, rng=rng)
+    kinds = rng.integers(n - 2, size=n)
+    yield {"W1": drawn["W1"][kinds], "b1": drawn["b1"][kinds], "W2": drawn["W2"][:, kinds], "b2": drawn["b2"]}, 1
     yield mlp.initialize([3, 4, 2], "zeros"), 1
+    yield mlp.initialize([2, 1, 2], "normal", rng=rng), 1
+    signed = mlp.initialize([2, 3, 2], "zeros")
+    signed["W1"][1], signed["b1"][2], signed["W2"][:, 1] = -0.0, -0.0, -0.0  # equal to 0.0
+    yield signed, 1
     yield _one_digit_apart(rng), 1
     yield _equal_sums(rng), 1
 

@@ -15,7 +15,12 @@ def poke(params, x):
 
 
 def _nets_to_poke(rng):
-    for n, sizes, used in [(6, [5, 3, 2], [2, 4]), (4, [3, 4, 3], [0, 1]), (5, [4, 2, 2], [3])]:
+    drawn = (
+        int(rng.integers(2, 9)),
+        [*rng.integers(6, 9, size=1).tolist(), *rng.integers(2, 6, size=2).tolist()],
+        [1, 5],
+    )
+    for n, sizes, used in [(6, [5, 3, 2], [2, 4]), (4, [3, 4, 3], [0, 1]), (5, [4, 2, 2], [3]), drawn]:
         x = np.zeros((n, sizes[0]))
         x[1:, used] = rng.normal(size=(n - 1, len(used)))  # the first sample is blank everywhere
         params = mlp.initialize(sizes, "zeros")

@@ -11,7 +11,7 @@ def dead_for_ever(W, b):
 
 
 def _layers(rng):
-    for n_out, n_in in [(6, 6), (7, 3), (5, 8)]:
+    for n_out, n_in in [(6, 6), (7, 3), (5, 8), rng.integers((5, 3), (20, 20))]:
         W, b = rng.normal(size=(n_out, n_in)), rng.normal(size=n_out)
         W[:3], b[:3] = -np.abs(W[:3]), [-0.3, 0.0, 0.2]
         W[0, -1] = W[1, 0] = 0.0  # a blocked input leaves the neuron as dead as a negative weight
@@ -26,6 +26,7 @@ def _layers(rng):
     square = np.eye(4) - np.abs(rng.normal(size=(4, 4)))
     square[:, 2], square[1] = -1, -2
     yield square, np.zeros(4)
+    yield np.array([[-1.0]]), np.zeros(1)
 
 
 def _wrong_indices(calls):

@@ -13,7 +13,7 @@ def equal_rows_start(n_in, n, n_out):
 
 
 def _sizes(rng):
-    fixed = [(5, 4, 3), (3, 6, 10), (4, 16, 5), (7, 3, 2), (4, 4, 4), (2, 31, 5)]
+    fixed = [(5, 4, 3), (3, 6, 10), (4, 16, 5), (7, 3, 2), (4, 4, 4), (2, 31, 5), (1, 3, 2)]
     return fixed + [tuple(rng.integers((2, 2, 3), (12, 8, 9)).tolist()) for _ in range(2)]
 
 

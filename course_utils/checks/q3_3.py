@@ -29,6 +29,8 @@ def _matrices(rng):
     yield (np.diag([2.0, 1.0, 1.0, 0.0]),)
     yield (np.zeros((3, 2)),)
     yield (np.eye(3)[:, [1, 2, 0]],)
+    yield (rng.normal(size=rng.integers(2, 9, size=2)),)
+    yield (rng.normal(size=(1, 4)),)
     yield (np.diag([1.0, 5e-4]),)  # small is not zero
 
 

@@ -28,7 +28,7 @@ _PATTERNS = [
 
 def _starts(rng):
     for activation in (tanh, relu, sigmoid, identity, _shifted, _squared_relu):
-        for pattern in (*_PATTERNS, *(rng.random((2, 5)) < 0.3)):
+        for pattern in (*_PATTERNS, *(rng.random((2, 5)) < 0.3), rng.random(rng.integers(6, 8)) < 0.3, (1,)):
             yield [bool(z) for z in pattern], activation
 
 

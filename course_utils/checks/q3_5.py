@@ -105,6 +105,8 @@ def _nets_to_sort(rng):
     only_above["W2"] += np.outer([1, -1, 0, 0], [2, 0, 0, -2])
     only_above["W2"][0] += [1.0, 0, 0, -1]
     yield (only_above,)
+    n_in, *widths = rng.integers(2, 8, size=4)
+    yield (_net_of([list(range(n_in)), *(mixed(np.arange(n) % 3) for n in widths), [0]], rng),)
 
 
 def _wrong_sorting(calls):

@@ -29,7 +29,7 @@ def wrong_steps(calls):
 
 def _patterns(rng):
     patterns = ["TTTT", "FTFT", "TFFT", "FFTF", "TTF", "FTTFT", "TF", "FFF", "FTTFFTF"]
-    drawn = [rng.random(n) < 0.5 for n in (6, 8, 9)]
+    drawn = [rng.random(n) < 0.5 for n in (1, 6, *rng.integers(7, 20, size=2))]
     return [([letter == "T" for letter in pattern],) for pattern in patterns] + [(draw.tolist(),) for draw in drawn]
 
 

@@ -40,7 +40,10 @@ def _bias_lists(rng):
         (_hard_tanh, [[0.2, 0.3], [0.5, -0.5, 3.0], [0.3, 0.1]]),  # the products cancel in a sum
         (_hard_tanh, [[0.2, 0.3], [2.0, -0.5, -0.5], [0.3, 0.1]]),  # the outputs cancel
         (tanh, [[0.0, 0.0]]),
-        *((phi, [rng.uniform(-2, 2, size=2).round(1).tolist() for _ in range(4)]) for phi in (relu, relu, _hard_tanh)),
+        *(
+            (phi, [rng.uniform(-2, 2, size=n).round(1).tolist() for n in rng.integers(1, 5, size=rng.integers(3, 7))])
+            for phi in (relu, relu, _hard_tanh)
+        ),
     ]
     return [({l: np.array(b) for l, b in enumerate(biases, start=1)}, activation) for activation, biases in cases]
 

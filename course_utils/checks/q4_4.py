@@ -14,7 +14,9 @@ def critical_bias(labels, classes):
 
 
 def _label_sets(rng):
-    for counts in map(rng.permutation, ([4, 3, 1], [1, 2], [5, 1, 1, 3], [2, 7, 4, 1, 3])):
+    for counts in map(
+        rng.permutation, ([4, 3, 1], [1, 2], [5, 1, 1, 3], [2, 7, 4, 1, 3], rng.integers(1, 9, size=rng.integers(2, 9)))
+    ):
         yield rng.permutation(np.repeat(np.arange(len(counts)), counts)), len(counts)
 
 

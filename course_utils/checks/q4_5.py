@@ -18,7 +18,15 @@ def second_order(params, x, labels, direction):
 
 
 def _critical_points(rng):
-    for n, inputs, width, counts in [(8, 4, 3, [4, 3, 1]), (6, 3, 5, [2, 4]), (9, 2, 4, [1, 3, 3, 2])]:
+    counts = rng.integers(1, 5, size=rng.integers(2, 5)).tolist()
+    drawn = (sum(counts), *rng.integers(2, 9, size=2), counts)
+    for n, inputs, width, counts in [
+        (8, 4, 3, [4, 3, 1]),
+        (6, 3, 5, [2, 4]),
+        (9, 2, 4, [1, 3, 3, 2]),
+        (8, 3, 1, [5, 3]),
+        drawn,
+    ]:
         classes = len(counts)
         labels = rng.permutation(np.repeat(np.arange(classes), counts))
         x = rng.normal(size=(n, inputs)) + np.eye(classes, inputs)[labels]

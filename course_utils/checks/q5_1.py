@@ -11,7 +11,14 @@ def weight_std(x, sigma_z, sigma_b):
 
 
 def _inputs(rng):
-    for n, m, mean, sigma_z, sigma_b in [(9, 4, 1.0, 1.0, 0.0), (5, 7, -2.0, 2.0, 0.5), (12, 3, 0.5, 0.7, 0.6)]:
+    drawn = (*rng.integers(2, 20, size=2), 1.0, 1.5, 0.4)
+    for n, m, mean, sigma_z, sigma_b in [
+        (9, 4, 1.0, 1.0, 0.0),
+        (5, 7, -2.0, 2.0, 0.5),
+        (12, 3, 0.5, 0.7, 0.6),
+        drawn,
+        (1, 5, 1.0, 1.0, 0.3),
+    ]:
         scales = rng.uniform(0.5, 3, size=m)
         yield mean + rng.normal(size=m) + scales * rng.normal(size=(n, m)), sigma_z, sigma_b
 

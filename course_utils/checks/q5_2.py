@@ -15,7 +15,13 @@ def normalize(x_train, x_new):
 
 
 def _training_and_new(rng):
-    for n, n_new, m, constant in [(8, 5, 4, {1: 3.0, 2: 0.1}), (16, 3, 6, {0: 0.0, 4: 16.0}), (4, 6, 3, {})]:
+    for n, n_new, m, constant in [
+        (8, 5, 4, {1: 3.0, 2: 0.1}),
+        (16, 3, 6, {0: 0.0, 4: 16.0}),
+        (4, 6, 3, {}),
+        (5, 1, 2, {}),
+        (*rng.integers(3, 12, size=3), {1: 0.5}),
+    ]:
         train, new = (rng.normal(size=(rows, m)) * np.arange(1, m + 1) + 4 for rows in (n, n_new))
         for column, value in constant.items():  # the same in all training samples: blank or full
             train[:, column] = value

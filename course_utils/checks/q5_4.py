@@ -17,7 +17,12 @@ def _with_ones(x):
 
 
 def _mappings(rng):
-    for n, n_new, m, k, bend in [(20, 9, 3, 2, 1.0), (25, 12, 4, 3, 0.4), (15, 8, 2, 1, 2.0)]:
+    for n, n_new, m, k, bend in [
+        (20, 9, 3, 2, 1.0),
+        (25, 12, 4, 3, 0.4),
+        (15, 8, 2, 1, 2.0),
+        (*rng.integers((20, 5, 2, 2), (40, 15, 6, 5)), 1.0),
+    ]:
         A, offset = rng.normal(size=(m, k)), rng.normal(size=k)
         x, x_new = (rng.normal(size=(rows, m)) + 0.5 for rows in (n, n_new))
         yield x, np.tanh(bend * x @ A) + offset, x_new, np.tanh(bend * x_new @ A) + offset

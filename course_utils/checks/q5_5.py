@@ -19,6 +19,7 @@ def _mean_square_slope(q):
 def _scalings(rng):
     for a, q in [(2.0, 1.0), (10.0, 0.5), (0.3, 3.0), (5.0, 2.0)]:
         yield a + 0.1 * float(rng.random()), q + 0.1 * float(rng.random())
+    yield 1.0, 1.0 + float(rng.random())
 
 
 def _ratio(mean, at=lambda a, q: a**2 * q):

@@ -15,7 +15,13 @@ def signal_path(power, widths, variances, sigma_b):
 
 
 def _relu_nets(rng):
-    for widths in ([5, 3, 7], [4, 9, 2, 6, 3], [3, 8], [6, 2, 5, 4]):
+    for widths in (
+        [5, 3, 7],
+        [4, 9, 2, 6, 3],
+        [3, 8],
+        [6, 2, 5, 4],
+        rng.integers(1, 9, size=rng.integers(6, 12)).tolist(),
+    ):
         variances = rng.uniform(0.5, 3, size=len(widths) - 1) / widths[:-1]
         yield float(rng.uniform(0.5, 2)), widths, variances, float(rng.uniform(0.3, 0.9))
 

@@ -18,8 +18,8 @@ def there_and_back(widths, mode):
 
 def _chains(rng):
     for mode in ("fan_in", "fan_avg", "fan_out"):
-        for L in (2, 3, 5):
-            yield [int(n) for n in rng.choice(np.arange(2, 40), size=L + 1, replace=False)], mode
+        for L in (2, 3, 5, int(rng.integers(6, 12))):
+            yield [int(n) for n in rng.choice(np.arange(1, 40), size=L + 1, replace=False)], mode
 
 
 def _variance(n_in, n_out, mode):

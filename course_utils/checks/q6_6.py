@@ -15,7 +15,7 @@ def make_orthogonal(A, gain):
 
 
 def _draws(rng):
-    for shape in ((3, 5), (6, 2), (4, 4), (4, 4), (2, 7)):
+    for shape in ((3, 5), (6, 2), (4, 4), (4, 4), (2, 7), (1, 3), tuple(rng.integers(5, 10, size=2))):
         yield rng.normal(size=shape), float(rng.uniform(1.2, 2))
 
 

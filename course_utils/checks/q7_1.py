@@ -15,7 +15,7 @@ def steps_to(steps, accuracy, level):
 
 def _curves(rng):
     """Accuracies of networks that rise, fall back, touch the level or never reach it."""
-    for n, every, level in ((8, 20, 0.9), (6, 5, 0.8), (11, 50, 0.9)):
+    for n, every, level in ((8, 20, 0.9), (6, 5, 0.8), (11, 50, 0.9), (int(rng.integers(12, 30)), 10, 0.9)):
         step = every * np.arange(1, n + 1)
         rising = np.sort(rng.integers(2, 17, size=n)) / 20
         rising[-2:] = [level - 0.05, level + 0.05]
@@ -31,6 +31,7 @@ def _curves(rng):
         yield step, np.stack([curves[k] for k in rng.permutation(6)], axis=1), level
     # A bisection takes the series for a rising one, and finds nothing.
     yield 10 * np.arange(1, 6), np.array([[0.2, 0.95, 0.3, 0.4, 0.5], [0.1, 0.2, 0.3, 0.95, 0.4]]).T, 0.9
+    yield np.array([10]), np.array([[0.9]]), 0.9
 
 
 def _wrong_steps(calls):

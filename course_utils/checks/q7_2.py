@@ -16,7 +16,12 @@ def _rms(a):
 
 
 def _nets_with_gradients(rng):
-    for sizes, target in (([3, 5, 2], 0.001), ([4, 3, 6, 2], 0.01), ([2, 7, 3], 0.003)):
+    for sizes, target in (
+        ([3, 5, 2], 0.001),
+        ([4, 3, 6, 2], 0.01),
+        ([2, 7, 3], 0.003),
+        (rng.integers(1, 9, size=rng.integers(2, 7)).tolist(), 0.002),
+    ):
         params = mlp.initialize(sizes, "normal", sigma_w=2.0, sigma_b=1.0, rng=rng)
         params = {name: p + 0.4 for name, p in params.items()}
         grads = {name: 0.1 * (rng.normal(size=p.shape) - 0.3) * rng.uniform(0.5, 2) for name, p in params.items()}

@@ -14,7 +14,14 @@ def stretching(params, x, nudge):
 
 
 def _near_inputs(rng):
-    for sizes, n, sigma_w in (([3, 6, 5, 2], 4, 3.0), ([5, 4, 7, 6, 3], 6, 2.0), ([2, 8, 3], 5, 1.5)):
+    drawn = (rng.integers(2, 9, size=rng.integers(3, 8)).tolist(), int(rng.integers(2, 9)), 2.0)
+    for sizes, n, sigma_w in (
+        ([3, 6, 5, 2], 4, 3.0),
+        ([5, 4, 7, 6, 3], 6, 2.0),
+        ([2, 8, 3], 5, 1.5),
+        drawn,
+        ([3, 4, 1], 1, 1.5),
+    ):
         params = mlp.initialize(sizes, "normal", sigma_w=sigma_w, sigma_b=0.3, rng=rng)
         yield params, rng.normal(size=(n, sizes[0])), 0.3 * rng.normal(size=(n, sizes[0]))
 

@@ -28,10 +28,8 @@ def _squares(q):
 
 
 def _residual_nets(rng):
-    return [
-        (float(q), float(s), n)
-        for q, s, n in zip(rng.uniform(0.3, 2, 4), rng.uniform(0.4, 2.5, 4), (1, 4, 7, 3), strict=True)
-    ]
+    for branches in (1, 4, *rng.integers(5, 50, size=2).tolist()):
+        yield float(rng.uniform(0.3, 2)), float(rng.uniform(0.4, 2.5)), branches
 
 
 def _stepwise(step):

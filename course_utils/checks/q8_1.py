@@ -11,7 +11,12 @@ def slope_for(sigma_w):
 
 
 def _scales(rng):
-    return [(rng.uniform(0.2, 0.9, size=3),), (rng.uniform(1, 1.4, size=(2, 3)),), (np.float64(0.5),)]
+    return [
+        (rng.uniform(0.2, 0.9, size=3),),
+        (rng.uniform(1, 1.4, size=(2, 3)),),
+        (np.float64(0.5),),
+        (rng.uniform(0.2, 1.4, size=rng.integers(1, 9, size=2)),),
+    ]
 
 
 MISTAKES = {

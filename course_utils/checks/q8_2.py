@@ -12,7 +12,15 @@ def lora_gradients(x, delta, A, B, alpha):
 
 
 def _adapters(rng):
-    for n, n_in, n_out, r, zero in [(3, 3, 3, 3, ""), (5, 4, 3, 2, ""), (4, 3, 5, 2, "B"), (2, 5, 4, 3, "A")]:
+    drawn = (*rng.integers(2, 9, size=4), "")
+    for n, n_in, n_out, r, zero in [
+        (3, 3, 3, 3, ""),
+        (5, 4, 3, 2, ""),
+        (4, 3, 5, 2, "B"),
+        (2, 5, 4, 3, "A"),
+        (1, 4, 3, 1, ""),
+        drawn,
+    ]:
         A, B = rng.normal(size=(r, n_in)) * (zero != "A"), rng.normal(size=(n_out, r)) * (zero != "B")
         yield rng.normal(size=(n, n_in)), rng.normal(size=(n, n_out)), A, B, float(rng.uniform(5, 9))
 

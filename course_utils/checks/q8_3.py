@@ -12,7 +12,7 @@ def tagging_bias(targets):
 
 
 def _tags(rng):
-    for n, classes in [(4, 4), (20, 3), (30, 5)]:
+    for n, classes in [(4, 4), (20, 3), (30, 5), (6, 1), rng.integers((8, 2), (40, 9))]:
         targets = (rng.random((n, classes)) < rng.uniform(0.1, 0.7, size=classes)).astype(float)
         targets[0], targets[1] = 1, 0  # every answer occurs
         yield (rng.permutation(targets),)

@@ -15,7 +15,7 @@ def weighted_start(labels, weights):
 
 
 def _weighted(rng):
-    for n, classes in [(20, 3), (30, 5), (12, 2)]:
+    for n, classes in [(20, 3), (30, 5), (12, 2), rng.integers((10, 2), (40, 9))]:
         labels = np.concatenate([np.arange(classes), rng.integers(classes, size=n) // 2])
         yield rng.permutation(labels), rng.uniform(0.5, 4, size=classes)
 

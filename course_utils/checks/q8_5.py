@@ -17,6 +17,7 @@ def _memories(rng):
         (np.array([2, 5, 20, 100]), 0.5),
         (np.array([[10, 40], [1, 1000]]), float(rng.uniform(0.2, 0.9))),
         (7, float(rng.uniform(0.05, 0.3))),
+        (rng.integers(1, 99, size=rng.integers(3, 9, size=2)), 0.4),
     ]
 
 

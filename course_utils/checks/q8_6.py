@@ -61,7 +61,7 @@ def _networks(rng):
         [(0, 1, z), (0, 1, r), (1, 2, z), (1, 3, z), (2, 3, z), (0, 3, z)],
         [(0, 1, z), (1, 2, z), (1, 4, z), (0, 2, r), (2, 3, z), (3, 4, r)],
     ]
-    for n in (5, 25):  # one wakes after the other
+    for n in (1, 5, 25, int(rng.integers(6, 20))):  # one wakes after the other
         lists.append([(0, k, r) for k in range(1, n + 1)] + [(k, k + 1, z) for k in range(1, n + 1)])
     for wires in lists:
         yield ([wires[i] for i in rng.permutation(len(wires))] if len(wires) > 6 else wires,)

@@ -67,6 +67,9 @@ def _crowds(rng):
     inputs["W2"][2], inputs["b2"][2] = inputs["W2"][0], inputs["b2"][0]  # and outputs outputs
     yield (inputs,)
     yield (mlp.initialize([2, 3, 4, 2], "zeros"),)
+    drawn = _eighths(rng, rng.integers(4, 9, size=rng.integers(3, 6)).tolist())
+    _copied(drawn, 1, 2, [0, 3], share=False)
+    yield (drawn,)
 
 
 def _merged(key=lambda W, b, V: np.column_stack([W, b]), add=lambda V, member: V @ member, layers=None, upwards=True):

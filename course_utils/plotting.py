@@ -107,17 +107,17 @@ def planes(rows, axes):
 
     rows: {label: (a Sweep of one activation, "train" or "test")}
     The dashed line is the critical line, chi_1 = 1: to its right gradients grow on their way back. At sigma_w = 0 a
-    homogeneous activation, such as ReLU, has one neuron a layer under SGD: what it learns beyond that is the work of
+    homogeneous activation has one neuron a layer under SGD (leaky ReLU two): what it learns beyond that is the work of
     rounding, and the edge is hatched.
     """
-    for top, (label, (swept, part)), row in zip([True, *[False] * len(rows)], rows.items(), axes):
+    for (label, (swept, part)), row in zip(rows.items(), axes, strict=True):
         sigma_w, sigma_b, phi = (swept.axes[name] for name in ("sigma_w", "sigma_b", "activation"))
         biases = np.linspace(0, max(sigma_b), 200)
         edge = theory.critical_line(biases, phi[0])
         by_rounding = activations.get(phi[0]).homogeneous and swept.optimizer != "adam"
         for i, (hidden_layers, ax) in enumerate(zip(swept.axes["hidden_layers"], row, strict=True)):
             mean = swept.results[part][0, i, :, 0].mean(axis=0)
-            title = f"hidden layers: {hidden_layers}" if top else ""
+            title = f"hidden layers: {hidden_layers}" if label == next(iter(rows)) else ""
             plane(sigma_w, sigma_b, mean, ax, title=title, colorbar=False)
             (left, right), limits = ax.get_xlim(), ax.get_ylim()
             for color, width in (("black", 2.5), ("white", 1.2)):

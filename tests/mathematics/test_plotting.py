@@ -1,0 +1,35 @@
+"""The figures of the plane: colored by what was found, and honest about what rounding did."""
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+
+from course_utils import plotting, sweep
+
+
+@pytest.fixture
+def axes():
+    """Of a figure for two rows and five depths."""
+    figure, axes = plt.subplots(2, 5)
+    yield axes
+    plt.close(figure)
+
+
+def test_planes_show_the_errors_found_and_hatch_what_rounding_did(axes):
+    rows = {name: (sweep.load(activation="relu", optimizer=name), "test") for name in ("sgd", "adam")}
+    plotting.planes(rows, axes)
+    for (name, (swept, part)), row in zip(rows.items(), axes, strict=True):
+        for i, ax in enumerate(row):
+            accuracy = swept.results[part][0, i, :, 0].mean(axis=0)
+            shown = ax.collections[0].get_array()
+            np.testing.assert_allclose(shown, np.maximum(2, 100 - 100 * accuracy), rtol=1e-5)
+            assert [patch.get_hatch() for patch in ax.patches] == (["////"] if name == "sgd" else [])
+            assert len(ax.lines) == 2 and set(ax.lines[0].get_xdata().round(6)) == {1.414214}  # He's line
+    assert axes[0, 2].get_title() == "hidden layers: 3" and not axes[1, 2].get_title()
+
+
+def test_half_the_error_is_the_same_step_of_color_everywhere():
+    norm = plotting.ERROR["norm"]
+    steps = np.diff([norm(plotting.errors(accuracy)) for accuracy in (0.6, 0.8, 0.9, 0.95, 0.975)])
+    assert steps == pytest.approx(np.full(4, steps[0])) and abs(steps[0]) > 0.15
+    assert norm(plotting.errors(1.0)) == 0 == pytest.approx(norm(plotting.errors(0.98)))

@@ -135,7 +135,7 @@ def table():
     """Claim, condition and counter-examples, as a Markdown table."""
     sentences = {statement.id: statement.text for statement in statements()}
     lines = ["| claim | it says | condition | fails outside |", "|---|---|---|---|"]
-    for c in load().values():
+    for _, c in sorted(load().items()):
         says = sentences.get(c.id.split("/")[0], "").replace("|", "\\|")
         lines.append(f"| {c.id} | {says} | {c.condition} | {'; '.join(c.outside)} |")
     return "\n".join(lines)

@@ -47,11 +47,11 @@ def off_their_rays(start, end, layer):
 
 @claim(
     "04-safe",
-    condition="random weights, zero biases, activations without a flat half; any data, full batch, SGD or Adam",
+    condition="random weights, zero biases, activations without a flat half; any data, full batch, SGD or momentum",
     inside={
         "hidden": hidden_sizes(layers=(1, 2), smallest=2),
-        "activation": st.sampled_from([a for a in CURVED if a != "lecun_tanh"]),
-        "optimizer": st.sampled_from(["sgd", "momentum", "adam"]),
+        "activation": st.sampled_from(CURVED),
+        "optimizer": st.sampled_from(["sgd", "momentum"]),
         "zero_output": st.booleans(),
         "seed": seeds,
     },
@@ -73,8 +73,7 @@ def random_weights_part_the_biases(hidden, activation, optimizer, zero_output, s
         params[f"W{len(hidden) + 1}"][:] = 0
     x, y = small_data(seed, n=12, n_in=5)
     steps = steps or (2 if zero_output else 1)
-    # Adam's first step has one size for all: compare what it is made of, the gradient, by another rule's step.
-    end = after(params, x, y, "sgd" if optimizer == "adam" else optimizer, steps, activation=activation)
+    end = after(params, x, y, optimizer, steps, activation=activation)
     for l, n in enumerate(hidden, start=1):
         assert len(np.unique(end[f"b{l}"])) == n
 

@@ -1,0 +1,115 @@
+"""Question 10.1, sums of products."""
+
+import numpy as np
+
+from course_utils.checks.core import Mistake, Question
+
+
+def waking_steps(terms, zero):
+    """The first step at which each matrix has a gradient, None for never, by the term rule."""
+    zero, steps = set(zero), [None] * (1 + max(max(term) for term in terms))
+    for step in range(len(steps)):
+        awake = _awake(terms, zero)
+        steps = [step if m in awake and old is None else old for m, old in enumerate(steps)]
+        zero -= awake
+    return steps
+
+
+def _awake(terms, zero):
+    """The matrices that some term holds beside no zero: another copy of the same matrix is beside it, too."""
+    return {m for term in terms for i, m in enumerate(term) if zero.isdisjoint(term[:i] + term[i + 1 :])}
+
+
+def _sums(rng):
+    block = [[p, *a, *b, 8] for p in (0, 1) for a in ([], [4, 5], [2, 3, 4, 5]) for b in ([], [6, 7])]
+    yield [[0, 1, 2]], [1]
+    yield [[0, 1]], [0, 1]
+    yield block, [2, 3]
+    yield block, [4, 5, 8]
+    yield block, [0, 2, 7]
+    yield [[0, 0, 1]], [0]  # one matrix twice: tied weights
+    yield [[0, 0, 1], [0, 2]], [0, 2]
+    yield [[k, k + 1] for k in range(6)], [1, 2, 3, 4, 5, 6]  # one wakes after the other
+    for _ in range(8):
+        n = int(rng.integers(4, 8))
+        terms = [[int(m) for m in rng.integers(n, size=rng.integers(1, 5))] for _ in range(rng.integers(2, 7))]
+        named = sorted({m for term in terms for m in term})
+        yield terms, [int(m) for m in rng.choice(named, size=int(rng.integers(1, len(named) + 1)), replace=False)]
+
+
+def _wrong_steps(calls):
+    """Which steps are wrong; None if none are."""
+    for (terms, zero), value, expected in ((call.args.values(), call.value, call.expected) for call in calls):
+        if len(value) != len(expected):
+            return f"the list needs an entry for each matrix 0, 1, ..., {len(expected) - 1}: it has {len(value)}"
+        if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in value):
+            return "each entry must be a step 0, 1, 2, ..., or None, without quotes"
+        wrong = [m for m, (a, b) in enumerate(zip(value, expected, strict=True)) if a != b]
+        if wrong:
+            return f"values wrong: given terms {terms} and zero {zero}, look again at matrix {wrong[0]}"
+    return None
+
+
+def _by(awake, rounds=None, first=0):
+    """A wrong answer that goes on from a rule for one step, awake(terms, zero)."""
+
+    def function(terms, zero):
+        left, steps = set(zero), [None] * (1 + max(max(term) for term in terms))
+        for step in range(rounds or len(steps)):
+            now = awake(terms, left)
+            steps = [first + step if m in now and old is None else old for m, old in enumerate(steps)]
+            left = left - now
+        return steps
+
+    return function
+
+
+def _copies_ignored(terms, zero):
+    return _awake([list(dict.fromkeys(term)) for term in terms], zero)
+
+
+def _free_terms(terms, zero):
+    return {m for term in terms for m in term if zero.isdisjoint(term)}
+
+
+def _every_term(terms, zero):
+    held = {m for term in terms for m in term}
+    return {m for m in held if all(m in _awake([term], zero) for term in terms if m in term)}
+
+
+def _path_to(terms, zero):
+    """Only what stands before a matrix in its term is looked at."""
+    return {m for term in terms for i, m in enumerate(term) if zero.isdisjoint(term[:i])}
+
+
+MISTAKES = {
+    "copies": Mistake(
+        "a matrix that stands twice in a term is beside itself: if it is zero, its other copy stops its gradient",
+        _by(_copies_ignored),
+    ),
+    "zero-blocks-itself": Mistake(
+        "a zero matrix does not stop its own gradient: only the others in the term do", _by(_free_terms)
+    ),
+    "every-term": Mistake("one term without another zero is enough: terms are added", _by(_every_term)),
+    "one-side": Mistake("all other matrices of the term count, those before and those behind", _by(_path_to)),
+    "one-round": Mistake("the matrices that have woken are no longer zero: go on to step 1, 2, ...", _by(_awake, 1)),
+    "two-rounds": Mistake("two rounds are not enough: go on as long as anything wakes", _by(_awake, 2)),
+    "from-one": Mistake("off by one: the first step is step 0", _by(_awake, first=1)),
+    "all-at-once": Mistake(
+        "who wakes only after others needs their step first: one round of waking is one step",
+        lambda terms, zero: [None if t is None else 0 for t in waking_steps(terms, zero)],
+    ),
+    "zeros-only": Mistake(
+        "the random matrices have gradients, too: give their steps",
+        lambda terms, zero: [t if m in zero else None for m, t in enumerate(waking_steps(terms, zero))],
+    ),
+    "random-at-once": Mistake(
+        "a random matrix also waits, while zeros stand in all of its terms",
+        lambda terms, zero: [
+            t if m in zero or not any(m in term for term in terms) else 0
+            for m, t in enumerate(waking_steps(terms, zero))
+        ],
+    ),
+}
+
+QUESTION = Question("10.1", 3, "Sums of products", waking_steps, _sums, MISTAKES, _wrong_steps)

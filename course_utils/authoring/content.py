@@ -15,7 +15,7 @@ REVEAL = ("sphinx_revealjs", "_static/revealjs")
 
 def lessons(root):
     """The lessons' files, by their two digits."""
-    return {path.name[:2]: path for path in notebooks(root, "notebooks")}
+    return {path.name[:2]: path for path in notebooks(root, "notebooks") if path.name[:2].isdigit()}
 
 
 def notebooks(root, folder):

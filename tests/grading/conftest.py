@@ -2,7 +2,8 @@
 
 import pytest
 
-RUN = ("test_corpus.py", "test_endless.py", "test_grade.py", "test_here.py", "test_planted.py", "test_validate.py")
+RUN = ("test_corpus.py", "test_endless.py", "test_grade.py", "test_here.py", "test_planted.py",
+       "test_sandbox.py", "test_validate.py")  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):

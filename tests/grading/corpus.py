@@ -12,6 +12,7 @@ from course_utils.checks import QUESTIONS
 from course_utils.grading.sandbox import host
 
 ROOT = Path(__file__).parents[2]
+NO_BWRAP = "bubblewrap is not to be had here: install it (Debian: apt install bubblewrap)"
 BWRAP = host.available("bwrap")  # hostile submissions run nowhere else: what they break would be this machine
 LEVEL = next(level for level in ("bwrap", "rlimit", "none") if host.available(level))  # for what harms nobody
 FULL, ZERO, STUB, REVIEW = "full marks", "0", "not attempted", "needs review"

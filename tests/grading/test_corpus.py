@@ -149,7 +149,7 @@ def test_the_table(graded, capsys):
 @pytest.mark.parametrize("case", CASES, ids=[case.file for case in CASES])
 def test_each_question_gets_what_it_deserves(case, request):
     if case not in RUN:
-        pytest.skip("there is no bubblewrap: hostile code is not run")
+        pytest.skip(corpus.NO_BWRAP)
     assert _wrong(case, request.getfixturevalue("graded").rows) == []
 
 

@@ -2,14 +2,14 @@
 
 import abuse
 import pytest
-from corpus import BWRAP, ROOT, code, dumped, filled, head, questions
+from corpus import BWRAP, NO_BWRAP, ROOT, code, dumped, filled, head, questions
 
 from course_utils.checks import verdict
 from course_utils.grading import judge, run, setting, submissions
 from course_utils.grading.sandbox import host
 
 SECONDS = 1.5  # for a cell, and for an answer
-pytestmark = pytest.mark.skipif(not BWRAP, reason="there is no bubblewrap: hostile code is not run")
+pytestmark = pytest.mark.skipif(not BWRAP, reason=NO_BWRAP)
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ SOLUTION = ROOT / "solutions" / "02_zero_weights.ipynb"
 EXERCISE = ROOT / "exercises" / "02_zero_weights.ipynb"
 KILLS = 6  # 20 take two minutes more, and end as well
 as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounts a small disk: needs root")
-in_bwrap = pytest.mark.skipif(not corpus.BWRAP, reason="bubblewrap is not to be had here")
+in_bwrap = pytest.mark.skipif(not corpus.BWRAP, reason=corpus.NO_BWRAP)
 
 
 def course_grade(*arguments, **options):
@@ -332,7 +332,9 @@ def test_a_cell_that_ends_python_costs_only_itself():
 
 
 def test_dask_gives_the_same_grades_and_a_killed_worker_loses_nothing(handed_in, tmp_path):
-    distributed = pytest.importorskip("distributed")
+    distributed = pytest.importorskip(
+        "distributed", reason="Dask is not installed: `pip install -e .[dask]` installs it"
+    )
     out = {name: tmp_path / name for name in ("here", "dask")}
     for n in range(6):
         shutil.copy(SOLUTION, handed_in / f"{n}.ipynb")

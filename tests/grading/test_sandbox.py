@@ -9,11 +9,11 @@ import sys
 import time
 
 import pytest
-from corpus import BWRAP
+from corpus import BWRAP, NO_BWRAP
 
 from course_utils.grading.sandbox import host, seccomp, wire
 
-in_bwrap = pytest.mark.skipif(not BWRAP, reason="bubblewrap is not to be had here")
+in_bwrap = pytest.mark.skipif(not BWRAP, reason=NO_BWRAP)
 CALLS = """
 import ctypes, os, socket, subprocess, threading
 libc, told = ctypes.CDLL(None, use_errno=True), {}

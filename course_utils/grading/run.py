@@ -234,10 +234,6 @@ def _settings(out, resume, seed, isolation, asked, private):
     if not resume:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise ValueError(f"{out} is there already: go on with that run by --resume, or name another with --out.")
-        there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
-        if not there.is_dir() or not os.access(there, os.W_OK):
-            why = "not to be written into" if there.is_dir() else "a file"
-            raise OSError(f"{out} cannot be written ({there} is {why}): name another folder with --out.")
         return new
     try:
         old = json.loads(path.read_text(encoding="utf-8"))

@@ -190,11 +190,13 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
     with tqdm(desc="Preparing", **bar) as progress, _executors(client, workers) as start:
         each = map if client else start().map  # Dask's machines need not have the course's repository
         prepare = functools.partial(prepared, root, settings["seed"], private, settings["isolation"])
-        exams = dict(zip(sorted(numbers), each(prepare, sorted(numbers)), strict=True))
-        if not resume:  # what is wrong with the private checks has been said, and nothing is there
-            _write(out / "run.json", json.dumps(settings))
-            if os.name == "posix":
-                out.chmod(0o700)  # the seed is in it, and what people got
+        try:
+            exams = dict(zip(sorted(numbers), each(prepare, sorted(numbers)), strict=True))
+        except ValueError:  # private checks that ask for what the exercise does not
+            if not resume:
+                (out / "run.json").unlink()
+                out.rmdir()
+            raise
         progress.set_description("Grading")
         jobs = [Job(submission, settings["isolation"], exercises, exams, asked) for submission in left]
         for job, result in _each(start, _together(jobs, workers)):
@@ -234,6 +236,9 @@ def _settings(out, resume, seed, isolation, asked, private):
     if not resume:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise ValueError(f"{out} is there already: go on with that run by --resume, or name another with --out.")
+        _write(path, json.dumps(new))
+        if os.name == "posix":
+            out.chmod(0o700)  # the seed is in it, and what people got
         return new
     try:
         old = json.loads(path.read_text(encoding="utf-8"))

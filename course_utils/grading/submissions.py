@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import json
 import os
 import re
@@ -21,7 +22,7 @@ MOST_CELLS = 2000
 MOST_VALUES = 3 * 10**6  # in the JSON of a notebook: each takes its memory
 MOST_CODE = 10**7  # characters of a notebook's code
 MOST_TOKENS = 400_000  # words and signs in it: to parse these takes 5 s, and 400 MB
-TOKEN = re.compile(r"\w+|[^\w\s]")
+TOKEN = re.compile(r"""'[^'\n\\]*'|"[^"\n\\]*"|\w+|[^\w\s]""")  # a text in quotes is one
 DEEPEST = 2  # zip files in zip files
 PASSED_OVER = re.compile(r"\.[^.]|__MACOSX$")  # what is hidden, and macOS's copies
 NOTEBOOK = re.compile(r"[^.].*\.ipynb(\.txt|\.json)?$", re.IGNORECASE | re.DOTALL)  # some browsers save them so
@@ -275,7 +276,8 @@ def read(submission):
     if len(found) > MOST_CELLS:
         raise Broken(f"it has more than {MOST_CELLS} cells")
     code = [cell.source for cell in found if cell.kind == "code"]
-    if sum(map(len, code)) > MOST_CODE or sum(1 for text in code for _ in TOKEN.finditer(text)) > MOST_TOKENS:
+    tokens = (token for text in code for token in TOKEN.finditer(text))
+    if sum(map(len, code)) > MOST_CODE or next(itertools.islice(tokens, MOST_TOKENS, None), None):
         raise Broken(f"it has more than {MOST_CODE} characters of code, or {MOST_TOKENS} words and signs")
     return Notebook(found, _python(raw.get("metadata")))
 

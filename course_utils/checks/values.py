@@ -244,7 +244,7 @@ def _sizes(args):
 def _off(call, parts):
     """How many entries are off, which is the first of them, and by how much; of a single number, what came."""
     scale = max(np.max(np.abs(expected), initial=0) for _, expected in parts.values()) or 1
-    off = {name: np.abs(value - expected) for name, (value, expected) in parts.items()}
+    off = {name: np.abs(value * 1.0 - expected) for name, (value, expected) in parts.items()}
     name, index = next((name, i) for name, a in off.items() for i in np.ndindex(a.shape) if a[i] > TOLERANCE * scale)
     value, expected = (np.asarray(a)[index].item() for a in parts[name])
     way = "small" if value < expected else "large"

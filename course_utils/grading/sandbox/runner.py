@@ -3,8 +3,8 @@
 It reads a plan from standard input: {"steps", "limits", "user", "path"}. A step has its "seconds" and is {"code": text}
 or {"check": question, "function": name, "parameters": names, "inputs": [pickled cases, base64], "again":
 where, if the answer has been checked already, further up}. It writes JSON lines to what was standard output: {"at":
-step} before each step; {"error": text, "lacks": whether it may be for want of something that is not here} after a cell
-that failed; {"check": question, ...} after a check. What the
+step} before each step; {"error": text} after a cell that failed, with "lacks" if that may be for want of something that
+is not here; {"check": question, ...} after a check. What the
 submission prints goes nowhere.
 """
 
@@ -75,7 +75,7 @@ def main():
             fresh.clear()
             error, lacks = _run_cell(shell, step["code"], step["seconds"])
             if error:
-                say(error=error, lacks=int(lacks))
+                say(error=error, **({"lacks": 1} if lacks else {}))
         elif "check" in step:
             question = step["check"]
             if step.get("again") == "end" and not _unsettled(last.get(question)):

@@ -202,3 +202,25 @@ RNG = np.random.default_rng(0)
 def test_bad_input_is_named(error, message, call):
     with properties.says(error, message):
         call()
+
+
+@pytest.mark.parametrize(
+    "theirs, ours",
+    [
+        ("xavier_normal", "glorot_normal"),
+        ("xavier_uniform_", "glorot_uniform"),
+        ("kaiming_normal", "he_normal"),
+        ("kaiming_uniform_", "he_uniform"),
+        ("GlorotUniform", "glorot_uniform"),
+        ("HeNormal", "he_normal"),
+        ("LecunNormal", "lecun_normal"),
+        ("RandomNormal", "normal"),
+        ("Zeros", "zeros"),
+        ("Constant", "constant"),
+        ("orthogonal_", "orthogonal"),
+        ("OrthogonalInitializer", "orthogonal"),
+    ],
+)
+def test_the_names_of_pytorch_and_keras_lead_to_the_right_rule(theirs, ours):
+    with properties.says(ValueError, f"initializer .* is not known: did you mean '{ours}'"):
+        initializers.get(theirs)

@@ -60,7 +60,7 @@ def blocked(page, address):
 
 
 def test_holds_every_lesson_and_exercise_with_a_cell_that_fetches_the_course(built):
-    for folder in ("notebooks", "exercises"):
+    for folder in (*content.LESSONS, "exercises"):
         for path in content.notebooks(ROOT, folder):
             there = json.loads((built / "files" / folder / path.name).read_text(encoding="utf-8"))
             assert FIRST_CELL in "".join(there["cells"][0]["source"])

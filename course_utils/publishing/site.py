@@ -43,7 +43,8 @@ def _lay_out(root, source, repository):
     """Write the pages' sources, with the configuration, into a folder."""
     listed = {}
     for folder, caption in FOLDERS.items():
-        for path in content.notebooks(root, folder):
+        # The questions people ask come second: who brings one need not look through the lessons.
+        for path in sorted(content.notebooks(root, folder), key=lambda path: path.name.replace("questions", "00~")):
             nb = page(root, path)
             stored_at = source / folder / path.name
             stored_at.parent.mkdir(parents=True, exist_ok=True)

@@ -66,14 +66,13 @@ def processes(workers):
     """
     import loky  # only here: it takes 0.1 s
 
-    return _started(loky.get_reusable_executor, workers)
-
-
-def one():
-    """Return an executor of a single worker process, which keeps what it has in mind from one call to the next."""
-    import loky
-
-    return _started(loky.ProcessPoolExecutor, 1)
+    safe, known = environment(), {"root": ROOT, "parent": os.getpid()}
+    with _set(safe):  # loky starts two helpers of its own, which get no other environment than ours
+        executor = loky.get_reusable_executor(
+            workers, timeout=IDLE, initializer=exec, initargs=(FIRST, known), env=safe
+        )
+        executor.submit(int)
+    return executor
 
 
 def environment():
@@ -81,15 +80,6 @@ def environment():
     paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)  # an empty entry is the current folder, too
     elsewhere = [path for path in paths if path and not _here(path)]
     return {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(elsewhere), "PYTHONSTARTUP": ""}
-
-
-def _started(kind, workers):
-    """Return an executor of that kind whose processes are running."""
-    safe, known = environment(), {"root": ROOT, "parent": os.getpid()}
-    with _set(safe):  # loky starts two helpers of its own, which get no other environment than ours
-        executor = kind(workers, timeout=IDLE, initializer=exec, initargs=(FIRST, known), env=safe)
-        executor.submit(int)
-    return executor
 
 
 @contextlib.contextmanager

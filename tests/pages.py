@@ -21,9 +21,9 @@ PICTURES = """() => [...document.images].filter(i => !(i.complete && i.naturalWi
   .map(i => `picture without ${i.alt ? 'pixels' : 'words'}: ${(i.getAttribute('src') || '').slice(0, 60)}`)"""
 EMPTY = """() => [...document.querySelectorAll('.cell_output, pre.printed')]
   .filter(o => !o.textContent.trim() && !o.querySelector('img')).map(o => `empty: ${o.parentElement.className}`)"""
-AXE = """async ([but, sure]) => {
+AXE = """async ([but, sure, only]) => {
   for (const part of but.length ? document.querySelectorAll(but) : []) part.replaceChildren();
-  const found = await axe.run(document, {resultTypes: ['violations'], preload: false});
+  const found = await axe.run(only ?? document, {resultTypes: ['violations'], preload: false});
   const unknown = found.incomplete.filter(v => sure && v.id === 'color-contrast').map(v => ({...v, impact: 'unknown'}));
   return found.violations.filter(v => ['serious', 'critical'].includes(v.impact)).concat(unknown).map(v =>
     `${v.impact}: ${v.id} at ${v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')} (${v.nodes.length})`);
@@ -66,11 +66,11 @@ def unreadable(page):
     return found + page.evaluate(PICTURES) + page.evaluate(EMPTY)
 
 
-def barriers(page, but=(), sure=False):
+def barriers(page, but=(), sure=False, only=None):
     """What axe-core calls serious or critical; if `sure`, also where it cannot tell the contrast.
 
-    What the selectors `but` find is emptied before, which saves much time.
+    What the selectors `but` find is emptied before, which saves much time. `only`: look there.
     """
     axe = importlib.util.find_spec("axe_playwright_python").submodule_search_locations[0]
     page.add_script_tag(path=Path(axe, "axe.min.js"))
-    return page.evaluate(AXE, [list(but), sure])
+    return page.evaluate(AXE, [list(but), sure, only])

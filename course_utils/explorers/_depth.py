@@ -8,6 +8,7 @@ import functools
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.colors import ListedColormap
 from matplotlib.ticker import MaxNLocator
 
 from course_utils import activations, datasets, initializers, mlp, plotting, theory
@@ -15,6 +16,7 @@ from course_utils.explorers.base import Explorer
 from course_utils.explorers.controls import Choice, Number, words
 
 UNITS, SAMPLES, DEEPEST = 64, 50, 50
+FADE = ListedColormap([(0.34, 0.71, 0.91, share) for share in np.linspace(0, 0.85, 64)])  # sky blue, on any page
 BINS = 80  # of a histogram of log10 |z|
 RANGES = (
     (-3, 1),
@@ -26,8 +28,8 @@ RANGES = (
 )  # of log10 that a picture may show; the first that fits
 CONTROLS = {
     "depth": Number("hidden layers", 20, 2, DEEPEST),
-    "sigma_w": Number("weight scale σ_w", 0.8, 0, 4, 0.01),
-    "sigma_b": Number("bias scale σ_b", 0.0, 0, 2, 0.05),
+    "sigma_w": Number(r"weight scale $\sigma_w$", 0.8, 0, 4, 0.01),
+    "sigma_b": Number(r"bias scale $\sigma_b$", 0.0, 0, 2, 0.05),
     "scheme": Choice("weights", "normal", ("normal", "uniform", "orthogonal")),
     "activation": Choice("activation", "tanh", tuple(activations.ACTIVATIONS)),
 }
@@ -89,20 +91,19 @@ def model(*, depth, sigma_w, sigma_b, scheme, activation):
 def sentence(data):
     """Say in words what the picture shows."""
     depth, last, first = len(data.forward), data.forward[-1], data.backward[0]
+    layers = f"{depth} {data.activation.replace('_', ' ')} layers"
     if data.sigma_w == 0:
-        kind = "every z is 0" if last == 0 else f"every z is its bias, RMS {words(last)}"
-        return (
-            f"{depth} {data.activation} layers of zero weights: {kind}, and no error gets back beyond the last layer."
-        )
+        kind = "every $z$ is 0" if last == 0 else f"every $z$ is its bias, RMS {words(last)}"
+        return f"{layers} of zero weights: {kind}, and no error gets back beyond the last layer."
     growth = first ** (1 / (depth - 1))
-    change = f"{'grow' if growth > 1 else 'shrink to'} {words(growth, 3)}x a layer"
+    change = f"{'grow' if growth > 1 else 'shrink to'} {words(growth, 3)}× a layer"
     if first == 0 or 0.98 <= growth <= 1.02:
         change = "keep their size" if first else "are exactly 0"
     z_theory, delta_theory = words(data.forward_theory[-1]), words(data.backward_theory[0])
     return (
-        f"{depth} {data.activation} layers. Forward, RMS of z: {words(data.forward[0])} in layer 1, {words(last)} in "
-        f"layer {depth} (theory {z_theory}). Back, RMS of delta: 1 in layer {depth}, {words(first)} in layer 1 (theory "
-        f"{delta_theory}): gradients {change}."
+        f"{layers}. Forward, RMS of $z$: {words(data.forward[0])} in layer 1, {words(last)} in layer {depth} "
+        f"(theory {z_theory}). Back, RMS of $\\delta$: 1 in layer {depth}, {words(first)} in layer 1 "
+        f"(theory {delta_theory}): gradients {change}."
     )
 
 
@@ -128,16 +129,16 @@ def draw(figure):
     """Set up the two axes; return `show`, which moves their artists."""
     rows = []
     for left, title, color in (
-        (0.065, "forward: |z|", plotting.BLUE), (0.565, "back: |delta|", plotting.RED)
+        (0.065, "forward: $|z|$", plotting.BLUE), (0.565, r"back: $|\delta|$", plotting.RED)
     ):  # fmt: skip
         ax = figure.add_axes((left, 0.13, 0.42, 0.79), xlabel="hidden layer")
         ax.set_title(f"{title}; RMS: dots, theory: line", loc="left")
         ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         image = ax.imshow(
-            np.zeros((BINS, 2)), origin="lower", aspect="auto", cmap="Greys", vmin=0, vmax=1.6, animated=True, zorder=1
+            np.zeros((BINS, 2)), origin="lower", aspect="auto", cmap=FADE, vmin=0, vmax=1, animated=True, zorder=1
         )
         (line,) = ax.plot([], [], color=color, animated=True, zorder=3)
-        (dots,) = ax.plot([], [], "o", color=color, mfc="white", markersize=5, animated=True, zorder=4)
+        (dots,) = ax.plot([], [], "o", color=color, mfc="1", markersize=5, animated=True, zorder=4)
         rows.append((ax, image, line, dots))
 
     def show(data, depth, **_):
@@ -160,4 +161,4 @@ def draw(figure):
 
 def explorer(**start):
     """The explorer, with start values by the names of its controls."""
-    return Explorer("Depth explorer", CONTROLS, PRESETS, draw, sentence, model=model, start=start)
+    return Explorer("Depth explorer", CONTROLS, PRESETS, draw, sentence, model=model, cut=0.51, start=start)

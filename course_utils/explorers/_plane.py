@@ -13,15 +13,15 @@ import numpy as np
 from course_utils import datasets, mlp, optimizers, plotting, sweep, theory, training
 from course_utils.explorers.base import Explorer
 from course_utils.explorers.controls import Choice, Number
+from course_utils.explorers.recorder import FIXED
 
 STEPS, EVERY = 600, 10  # of training in all, and between two pictures
-AHEAD = 20  # pictures that the first one is ahead: a curve says more than its start
 MAP = (0.065, 0.13, 0.36, 0.79)  # where the heat map stands in the picture: left, bottom, width, height
 CONTROLS = {
     "hidden_layers": Choice("hidden layers", "3", ("1", "2", "3", "5", "8")),
     "part": Choice("accuracy on", "test", ("train", "test")),
-    "sigma_w": Number("weight scale σ_w", 1.0, 0, 4, 0.05),
-    "sigma_b": Number("bias scale σ_b", 0.0, 0, 3, 0.05),
+    "sigma_w": Number(r"weight scale $\sigma_w$", 1.0, 0, 4, 0.05),
+    "sigma_b": Number(r"bias scale $\sigma_b$", 0.0, 0, 3, 0.05),
 }
 PRESETS = {
     "A: all zero": {"sigma_w": 0, "sigma_b": 0},
@@ -84,7 +84,7 @@ def frames(*, hidden_layers, sigma_w, sigma_b, **_):
 def sentence(data, part="test"):
     """Say in words what the picture shows."""
     step, train, test = data.steps[-1], 100 * data.train[-1], 100 * data.test[-1]
-    where = f"σ_w = {data.sigma_w:g}, σ_b = {data.sigma_b:g}, hidden layers: {data.hidden_layers}"
+    where = rf"$\sigma_w$ = {data.sigma_w:g}, $\sigma_b$ = {data.sigma_b:g}, hidden layers: {data.hidden_layers}"
     now = f"after {step} of {STEPS} steps train {train:.0f} %, test {test:.0f} %"
     if step == 0:
         now = f"before training, test {test:.0f} %: press Play, or click into the map"
@@ -103,15 +103,12 @@ def sentence(data, part="test"):
     return f"{where}: {now}. {expected}{verdict}"
 
 
-def click(x, y, **_):
-    """The place on the plane at a point of the picture; none beside the map."""
+def _clickable():
+    """Where one can click to go to a place of the plane."""
     left, bottom, width, height = MAP
-    share_w, share_b = (x - left) / width, (1 - y - bottom) / height
-    if not (0 <= share_w <= 1 and 0 <= share_b <= 1):
-        return {}
-    (w_low, w_high), (b_low, b_high) = (_edges(axis) for axis in _plane()[:2])
-    at = {"sigma_w": w_low + share_w * (w_high - w_low), "sigma_b": b_low + share_b * (b_high - b_low)}
-    return {name: float(np.clip(value, CONTROLS[name].low, CONTROLS[name].high)) for name, value in at.items()}
+    w_axis, b_axis, _ = _plane()
+    area = left, 1 - bottom - height, left + width, 1 - bottom
+    return {"area": area, "x": ("sigma_w", *_edges(w_axis)), "y": ("sigma_b", *_edges(b_axis))}
 
 
 def _edges(axis):
@@ -124,18 +121,27 @@ def draw(figure):
     """Set up the map and the curves; return `show`, which moves the cross and the curves."""
     w_axis, b_axis, maps = _plane()
     ax = figure.add_axes(MAP, xlim=_edges(w_axis), ylim=_edges(b_axis))
-    image = ax.pcolormesh(w_axis, b_axis, plotting.errors(maps["test", 1]), shading="nearest", **plotting.ERROR)
+    reach = *_edges(w_axis), *_edges(b_axis)
+    look = {"aspect": "auto", "origin": "lower", "gid": FIXED, **plotting.ERROR}
+    image = ax.imshow(plotting.errors(maps["test", 1]), extent=reach, **look)
     biases = np.linspace(0, b_axis[-1], 100)
     for color, width in (("black", 2.5), ("white", 1.2)):
-        ax.plot(theory.critical_line(biases), biases, "--", color=color, linewidth=width)
-    ax.set(xlabel="weight scale σ_w", ylabel="bias scale σ_b", xlim=_edges(w_axis), ylim=_edges(b_axis))
+        ax.plot(theory.critical_line(biases), biases, "--", color=color, linewidth=width, gid=FIXED)
+    beside = float(theory.critical_line(np.array([2.0]))[0]) + 0.1
+    ax.annotate(r"$\chi_1=1$", (beside, 2.0), color="black", gid=FIXED, va="top")
+    ax.set(xlabel=r"weight scale $\sigma_w$", ylabel=r"bias scale $\sigma_b$", xlim=_edges(w_axis), ylim=_edges(b_axis))
     ax.grid(False)
     bar = figure.add_axes((0.44, 0.13, 0.015, 0.79))
-    plotting.accuracy_bar(image, "", cax=bar)
+    worst, best = look["norm"].vmax, look["norm"].vmin
+    bar.imshow(np.geomspace(worst, best, 100)[:, None], extent=(0, 1, *np.log([worst, best])), **look)
+    ticks = (10, 50, 80, 90, 95, 97, 98)
+    bar.set(xticks=[], yticks=np.log([100 - tick for tick in ticks]), yticklabels=ticks)
+    bar.yaxis.tick_right()
+    bar.grid(False)
     bar.set_title("%", loc="left")
     moving = {"animated": True, "clip_on": False, "zorder": 3}
-    (cross,) = ax.plot([0], [0], "o", markersize=15, markerfacecolor="none", markeredgecolor="black", mew=4, **moving)
-    (inner,) = ax.plot([0], [0], "o", markersize=15, markerfacecolor="none", markeredgecolor="white", mew=2, **moving)
+    ring = {"markersize": 15, "mfc": "none", "gid": FIXED, **moving}
+    rings = [ax.plot([0], [0], "o", mec=color, mew=wide, **ring)[0] for color, wide in (("black", 4), ("white", 2))]
     right = figure.add_axes((0.565, 0.13, 0.42, 0.79), xlim=(0, STEPS), ylim=(0, 102))
     right.set(xlabel="step of SGD (rate 0.1, 64 digits a step)", ylabel="accuracy (%)")
     right.set_title("the network at the ring, in training", loc="left")
@@ -144,13 +150,13 @@ def draw(figure):
     lines, ends = {}, {}
     for part, color, dash, marker in (("train", plotting.BLUE, "-", "s"), ("test", plotting.RED, "--", "D")):
         (lines[part],) = right.plot([], [], dash, color=color, label=part, **moving)
-        (ends[part],) = right.plot([STEPS], [0], marker, color=color, mfc="white", label=f"map, {part}", **moving)
+        (ends[part],) = right.plot([STEPS], [0], marker, color=color, mfc="1", label=f"map, {part}", **moving)
     right.legend(loc="center right", framealpha=1)
 
     def show(data, hidden_layers, part, **_):
-        image.set_array(plotting.errors(maps[part, data.hidden_layers]))
-        ax.set_title(f"{part} accuracy after {STEPS} steps; dashed: χ₁ = 1", loc="left")
-        for artist in (cross, inner):
+        image.set_data(plotting.errors(maps[part, data.hidden_layers]))
+        ax.set_title(f"{part} accuracy after {STEPS} steps", loc="left")
+        for artist in rings:
             artist.set_data([data.sigma_w], [data.sigma_b])
         for name, values, end in (("train", data.train, data.map_train), ("test", data.test, data.map_test)):
             lines[name].set_data(data.steps, 100 * values)
@@ -162,7 +168,5 @@ def draw(figure):
 
 def explorer(**start):
     """The explorer, with start values by the names of its controls."""
-    return Explorer(
-        "Plane explorer", CONTROLS, PRESETS, draw, sentence, frames=frames, views=("part",), click=click, ahead=AHEAD,
-        start=start,
-    )  # fmt: skip
+    options = {"frames": frames, "views": ("part",), "plane": _clickable(), "cut": 0.5, "start": start}
+    return Explorer("Plane explorer", CONTROLS, PRESETS, draw, sentence, **options)

@@ -23,8 +23,8 @@ EDGES = np.linspace(-REACH, REACH, BINS + 1)
 CENTRES = (EDGES[1:] + EDGES[:-1]) / 2
 CURVES = 1.1  # the height in the picture where phi(z) = 0
 CONTROLS = {
-    "sigma_w": Number("weight scale σ_w", 5.0, 0, 6, 0.05),
-    "sigma_b": Number("bias scale σ_b", 0.0, 0, 3, 0.05),
+    "sigma_w": Number(r"weight scale $\sigma_w$", 5.0, 0, 6, 0.05),
+    "sigma_b": Number(r"bias scale $\sigma_b$", 0.0, 0, 3, 0.05),
     "input_scale": Number("input scale", 1.0, 0, 8, 0.05),
     "layer": Number("layer in view", 4, 1, LAYERS),
     "activation": Choice("activation", "tanh", tuple(activations.ACTIVATIONS)),
@@ -87,10 +87,10 @@ def model(*, sigma_w, sigma_b, input_scale, layer, activation):
     phi = activations.get(activation)
     params = {name: p * (sigma_w if name[0] == "W" else sigma_b) for name, p in drawn.items()}
     trace = mlp.forward(params, input_scale * x, phi)
-    saturated, slope, growth = np.empty((3, LAYERS))
+    (saturated, slope, growth), flat = np.empty((3, LAYERS)), FLAT * phi.steepest
     for i, back in enumerate(_errors_back()):  # one layer at a time: its numbers stay in the cache
         slopes = mlp.slopes(trace, i + 1, phi)
-        saturated[i] = np.count_nonzero(np.abs(slopes) <= FLAT * phi.steepest) / slopes.size
+        saturated[i] = np.count_nonzero(np.abs(slopes) <= flat) / slopes.size
         slope[i] = _mean_square(slopes)
         growth[i] = sigma_w * np.sqrt(_mean_square(back * slopes) / _mean_square(errors))
     q = theory.variance_path(LAYERS, input_scale**2 * np.mean(x**2), sigma_w, sigma_b, phi)
@@ -123,24 +123,24 @@ def sentence(data):
     i, name = data.layer - 1, "saturated" if data.activation.bounded else "off"
     share, growth = data.saturated[i], data.growth[i]
     if growth == 0 and not data.z.any():
-        return f"Layer {data.layer}: every z is 0, and zero weights send no error back: no gradient below."
+        return f"Layer {data.layer}: every $z$ is 0, and zero weights send no error back: no gradient below."
     beyond = (np.abs(data.z) > REACH).mean()
-    outside = f" ({100 * beyond:.0f} % of z beyond the edge)" if beyond >= 0.005 else ""
+    outside = f" ({100 * beyond:.0f} % of $z$ beyond the edge)" if beyond >= 0.005 else ""
     if growth == 0:
         change, verdict = "gradients stop here", "Zero weights send nothing back, whatever the biases."
     elif 0.95 < growth < 1.05:
         change = "gradients keep their size"
     elif growth < 1:
-        change = f"gradients shrink to {words(growth)}x a layer"
+        change = f"gradients shrink to {words(growth)}× a layer"
         verdict = "Not saturation: the weights are too small." if share < 0.5 else "Flat units let little through."
     else:
-        change = f"gradients grow {words(growth)}x a layer"
-        verdict = "W multiplies by more than phi' takes away."
+        change = f"gradients grow {words(growth)}× a layer"
+        verdict = r"$W$ multiplies by more than $\varphi'$ takes away."
     if 0.8 < growth < 1.25:
-        verdict = "Near the balance: W gives back what phi' takes away."
+        verdict = r"Near the balance: $W$ gives back what $\varphi'$ takes away."
     return (
-        f"Layer {data.layer}: {100 * share:.0f} % {name}{outside}, mean phi'^2 = {words(data.slope[i])}: {change}. "
-        f"Theory: {100 * data.saturated_theory[i]:.0f} % and {words(data.growth_theory[i])}x. {verdict}"
+        f"Layer {data.layer}: {100 * share:.0f} % {name}{outside}, mean $\\varphi'^2$ = {words(data.slope[i])}: "
+        f"{change}. Theory: {100 * data.saturated_theory[i]:.0f} % and {words(data.growth_theory[i])}×. {verdict}"
     )
 
 
@@ -153,32 +153,32 @@ def draw(figure):
     """Set up the three axes; return `show`, which moves their artists."""
     layers, z = np.arange(1, LAYERS + 1), np.linspace(-REACH, REACH, 401)
     left = figure.add_axes((0.02, 0.13, 0.53, 0.79))
-    left.set(xlim=(-REACH, REACH), ylim=(-0.02, 2.1), yticks=[], xlabel="z, what enters a unit of the layer in view")
+    left.set(xlim=(-REACH, REACH), ylim=(-0.02, 2.1), yticks=[], xlabel="$z$, what enters a unit of the layer in view")
     left.spines.left.set_visible(False)
-    flat = [_span(left, color="0.9", zorder=0) for _ in range(2)]
+    flat = [_span(left, color="0.93", zorder=0) for _ in range(2)]
     moving = {"animated": True, "zorder": 2}
-    bars = left.stairs(np.zeros(BINS), EDGES, fill=True, color=plotting.SKY, label="z, measured", **moving)
+    bars = left.stairs(np.zeros(BINS), EDGES, fill=True, color=plotting.SKY, label="$z$, measured", **moving)
     last = EDGES[[0, 1, -2, -1]]
-    ends = left.stairs(np.zeros(3), last, fill=True, color=plotting.ORANGE, label="z beyond the edge", **moving)
-    (normal,) = left.plot(CENTRES, CENTRES, ":", color=plotting.BLACK, label="z, theory: normal", **moving)
-    (phi_line,) = left.plot(z, 0 * z, color=plotting.BLUE, label="phi(z)", **moving)
-    (slope_line,) = left.plot(z, 0 * z, "--", color=plotting.GREEN, label="phi'(z)", **moving)
+    ends = left.stairs(np.zeros(3), last, fill=True, color=plotting.ORANGE, label="$z$ beyond the edge", **moving)
+    (normal,) = left.plot(CENTRES, CENTRES, ":", color=plotting.BLACK, label="$z$, theory: normal", **moving)
+    (phi_line,) = left.plot(z, 0 * z, color=plotting.BLUE, label=r"$\varphi(z)$", **moving)
+    (slope_line,) = left.plot(z, 0 * z, "--", color=plotting.GREEN, label=r"$\varphi'(z)$", **moving)
     left.legend(loc="upper left", framealpha=1)
     rows = []
     for bounds, title, color in (
-        ((0.615, 0.58, 0.375, 0.34), "% saturated by layer: dots measured, line theory", plotting.RED),
-        ((0.615, 0.13, 0.375, 0.34), "gradient growth: RMS of delta^l / delta^(l+1)", plotting.PINK),
+        ((0.615, 0.58, 0.375, 0.34), "% saturated (dots: measured; line: theory)", plotting.RED),
+        ((0.615, 0.13, 0.375, 0.34), r"gradient growth, RMS $\delta^l$ / RMS $\delta^{l+1}$", plotting.PINK),
     ):
         ax = figure.add_axes(bounds, xlim=(0.5, LAYERS + 0.5), xticks=layers)
         ax.set_title(title, loc="left")
-        here = _span(ax, color=plotting.YELLOW, animated=True, zorder=1)
+        here = _span(ax, color=plotting.ORANGE, alpha=0.25, animated=True, zorder=1)
         (line,) = ax.plot(layers, layers, color=color, **moving)
         (dots,) = ax.plot(layers, layers, "o", color=plotting.BLACK, markersize=5, clip_on=False, **moving)
         rows.append((ax, here, line, dots))
     rows[0][0].set(ylim=(0, 100), yticks=[0, 25, 50, 75, 100])
     rows[0][0].tick_params(labelbottom=False)  # the layers are named below
     rows[1][0].set(
-        yscale="log", ylim=(0.04, 12), yticks=[0.1, 1, 10], yticklabels=["0.1x", "1x", "10x"], xlabel="layer"
+        yscale="log", ylim=(0.04, 12), yticks=[0.1, 1, 10], yticklabels=["0.1×", "1×", "10×"], xlabel="layer"
     )
     rows[1][0].minorticks_off()
     rows[1][0].axhline(1, color="0.4", linewidth=1)
@@ -208,4 +208,4 @@ def draw(figure):
 
 def explorer(**start):
     """The explorer, with start values by the names of its controls."""
-    return Explorer("Saturation explorer", CONTROLS, PRESETS, draw, sentence, model=model, start=start)
+    return Explorer("Saturation explorer", CONTROLS, PRESETS, draw, sentence, model=model, cut=0.56, start=start)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.collections import LineCollection
+from matplotlib.colors import ListedColormap
 
 from course_utils import activations, datasets, diagnostics, losses, mlp, optimizers, plotting, training
 from course_utils.explorers import live
@@ -25,12 +26,14 @@ DIGITS = [0, 1]  # the planes show what neurons make of an average 0 and 1, and 
 FLOOR = 1e-18  # where a spread of 0 is drawn
 NOTHING = 1e-9  # a push that is rounding only
 RULES = {"SGD": optimizers.sgd(0.1), "momentum": optimizers.momentum(0.02), "Adam": optimizers.adam(0.003)}
+# Red above 0, blue below, clear at 0: it fits any page.
+SIGNED = ListedColormap([(0.02, 0.45, 0.7, -v) if v < 0 else (0.84, 0.3, 0, v) for v in np.linspace(-1, 1, 255)])
 MATRIX = ("zero", "constant", "equal rows", "equal columns", "4 groups", "random")
 BIAS = ("zero", "constant", "random")
 CONTROLS = {
-    "w1": Choice("W1, incoming", "equal rows", MATRIX),
-    "b1": Choice("b1, biases", "zero", BIAS),
-    "w2": Choice("W2, outgoing", "equal columns", MATRIX),
+    "w1": Choice("$W_1$, incoming", "equal rows", MATRIX),
+    "b1": Choice("$b_1$, biases", "zero", BIAS),
+    "w2": Choice("$W_2$, outgoing", "equal columns", MATRIX),
     "activation": Choice("activation", "tanh", tuple(activations.ACTIVATIONS)),
     "optimizer": Choice("optimizer", "SGD", tuple(RULES)),
 }
@@ -40,9 +43,9 @@ PRESETS = {
     "Twins": {"w1": "equal rows", "b1": "zero", "w2": "equal columns"},
     "4 groups": {"w1": "4 groups", "b1": "zero", "w2": "4 groups"},
     "Equal rows": {"w1": "equal rows", "b1": "zero", "w2": "random"},
-    "Trap: W2 = 1 aᵀ": {"w1": "equal rows", "b1": "zero", "w2": "equal rows"},
+    "Trap": {"w1": "equal rows", "b1": "zero", "w2": "equal rows"},
     "Equal columns": {"w1": "equal columns", "b1": "zero", "w2": "random"},
-    "The opposite": {"w1": "zero", "b1": "random", "w2": "zero"},
+    "Opposite": {"w1": "zero", "b1": "random", "w2": "zero"},
     "LeCun": {"w1": "random", "b1": "zero", "w2": "random"},
 }
 
@@ -123,7 +126,7 @@ def frames(*, w1, b1, w2, activation, optimizer):
             values.append(step if name == "step" else found[name])
         copy = {name: p.copy() for name, p in params.items()}
         so_far = {name: list(values) for name, values in history.items()}
-        word = yield Lab(step, f"{activation}, {optimizer}", copy, push, started, poked, so_far)
+        word = yield Lab(step, f"{activation.replace('_', ' ')}, {optimizer}", copy, push, started, poked, so_far)
         if word == "poke":
             poke(params, poked % NEURONS)
             poked = min(poked + 1, NEURONS)
@@ -168,7 +171,7 @@ def sentence(data):
     end = f" These were all {STEPS} steps." if data.step == STEPS else ""
     return (
         f"Step {data.step} ({data.settings}): {same.get(many, f'{many} different neurons')}, "
-        f"effective rank of W1 {data.now('rank'):.1f}; "
+        f"effective rank of $W_1$ {data.now('rank'):.1f}; "
         f"train {data.now('train'):.0f} %, test {data.now('test'):.0f} %. {verdict(data)}{end}"
     )
 
@@ -186,12 +189,12 @@ def verdict(data):
         return "Equal gradients move them alike, whatever the optimizer: twins for ever."
     if rows == 1 and diagnostics.distinct_rows(b1) == 1:
         if diagnostics.spread(data.push["W1"]) > NOTHING:
-            return "Rows are equal, columns of W2 are not: different errors come back, and the rows part."
-        return "Columns of W2 differ, but by the same for all digits. Softmax cannot see that: equal rows stay equal."
+            return "Rows are equal, columns of $W_2$ are not: different errors come back, and the rows part."
+        return "Columns of $W_2$ differ, by the same for all digits. Softmax cannot see that: equal rows stay equal."
     if rows == 1:
         if diagnostics.distinct_rows(columns) == 1:
-            return "Only biases differ. They part the columns of W2 in the first step, and then the rows."
-        return "The rows are equal. Biases and columns of W2 differ, so different errors come back and part them."
+            return "Only biases differ. They part the columns of $W_2$ in the first step, and then the rows."
+        return "The rows are equal. Biases and columns of $W_2$ differ, so different errors come back and part them."
     if many < NEURONS:
         if many == data.poked + 1 and diagnostics.distinct_neurons(data.started, 1) == 1:
             who = "Neuron 0 has" if data.poked == 1 else f"{data.poked} neurons have"
@@ -202,7 +205,7 @@ def verdict(data):
             "Rounding let them out: exact arithmetic keeps rows equal, but their last digits differed, and that grew."
         )
     if data.now("rank") < 1.05:
-        return "No two are alike, though W1 has effective rank 1: low rank is no trap."
+        return "No two are alike, though $W_1$ has effective rank 1: low rank is no trap."
     return "No two are alike: the symmetry is broken."
 
 
@@ -217,12 +220,12 @@ def draw(figure):
     moving = {"animated": True, "zorder": 3}
     heat = figure.add_axes((0.06, 0.64, 0.42, 0.285), xticks=range(0, 64, 16), yticks=[0, 5, 10, 15])
     heat_title = heat.set_title("", loc="left")
-    image = heat.imshow(np.zeros((NEURONS, 64)), cmap="RdBu_r", aspect="auto", animated=True)
+    image = heat.imshow(np.zeros((NEURONS, 64)), cmap=SIGNED, aspect="auto", animated=True)
     heat.grid(False)
     spots = []
     for x, title, xlabel, ylabel in (
-        (0.06, "what comes in", "z of an average 0", "z of an average 1"),
-        (0.305, "what goes out", "W2: weight for 0", "W2: weight for 1"),
+        (0.06, "what comes in", "$z$ of an average 0", "$z$ of an average 1"),
+        (0.305, "what goes out", "$W_2$: weight for 0", "$W_2$: weight for 1"),
     ):
         ax = figure.add_axes((x, 0.11, 0.175, 0.355))
         ax.set_xlabel(xlabel, labelpad=1)
@@ -237,9 +240,9 @@ def draw(figure):
     curves = []
     for bottom, title, limits, lines in (
         (0.72, "neurons", (0, 17.5), {
-            "distinct": (plotting.GREEN, "-", "different"), "rank": (plotting.ORANGE, "--", "effective rank of W1"),
+            "distinct": (plotting.GREEN, "-", "different"), "rank": (plotting.ORANGE, "--", "effective rank of $W_1$"),
         }),
-        (0.4, "largest difference between two rows of W1", (FLOOR / 3, 30), {"spread": (plotting.PINK, "-", None)}),
+        (0.4, "largest difference between two rows of $W_1$", (FLOOR / 3, 30), {"spread": (plotting.PINK, "-", None)}),
         (0.08, "accuracy (%) by step", (0, 102), {
             "train": (plotting.BLUE, "-", "train"), "test": (plotting.RED, "--", "test"),
         }),
@@ -263,7 +266,7 @@ def draw(figure):
 
     def frame(limits, until):
         """Set the axes' limits: what is drawn once and kept."""
-        heat_title.set_text(f"W1: neurons by pixels; white 0, deepest colours ±{limits[0]:g}")
+        heat_title.set_text(f"$W_1$, neurons by pixels (deepest: ±{limits[0]:g})")
         image.set_clim(-limits[0], limits[0])
         for (ax, *_), limit in zip(spots, limits[1:], strict=True):
             ends = {"ticks": [-limit, 0, limit], "labels": [f"{-limit:g}", "0", f"{limit:g}"]}
@@ -318,5 +321,7 @@ def directions(push):
 
 def explorer(**start):
     """The explorer, with start values by the names of its controls."""
-    actions = {"poke": "Poke by one ulp"}
-    return Explorer("Symmetry lab", CONTROLS, PRESETS, draw, sentence, frames=frames, actions=actions, start=start)
+    actions = {"poke": "Poke"}
+    return Explorer(
+        "Symmetry lab", CONTROLS, PRESETS, draw, sentence, frames=frames, actions=actions, cut=0.51, start=start
+    )

@@ -15,13 +15,14 @@ from course_utils.explorers.base import Explorer
 from course_utils.explorers.controls import Choice, Number, words
 
 STEPS, WIDTH, BATCH = 2000, 32, 64
-FLAT = 0.05  # of phi'(0): below it an activation is flat, as in `diagnostics.saturation`
+FLAT = 0.05  # of the steepest slope: up to it an activation is flat, as in `diagnostics.saturation`
+SMALL = 0.1  # less than this an image should not matter to the last hidden layer
 FLOOR, UNDEFINED = 1e-6, 50.0  # where 0 and 0/0 are drawn on a logarithmic axis
 CONTROLS = {
-    "sigma_w_a": Number("A: weights σ_w", 1.0, 0, 6, 0.05),
-    "sigma_b_a": Number("A: biases σ_b", 0.0, 0, 3, 0.05),
-    "sigma_w_b": Number("B: weights σ_w", 4.0, 0, 6, 0.05),
-    "sigma_b_b": Number("B: biases σ_b", 0.0, 0, 3, 0.05),
+    "sigma_w_a": Number(r"A: $\sigma_w$", 1.0, 0, 6, 0.05),
+    "sigma_b_a": Number(r"A: $\sigma_b$", 0.0, 0, 3, 0.05),
+    "sigma_w_b": Number(r"B: $\sigma_w$", 4.0, 0, 6, 0.05),
+    "sigma_b_b": Number(r"B: $\sigma_b$", 0.0, 0, 3, 0.05),
     "hidden_layers": Number("hidden layers", 8, 1, 10),
     "lr": Number("step size", 0.1, 0.02, 3, 0.02),
     "activation": Choice("activation", "tanh", tuple(activations.ACTIVATIONS)),
@@ -149,11 +150,10 @@ def state(data, i):
     if not data.varies[i, -1] > 0.01:
         return "guesses: its last hidden layer hardly sees the image"
     if data.step == 0:
-        return (
-            "starts saturated"
-            if data.flat[i].mean() > 30 and activations.get(data.activation).bounded
-            else "starts well"
-        )
+        saturated = activations.get(data.activation).bounded and data.flat[i].mean() > 30
+        if data.varies[i, -1] < SMALL:
+            return "starts too small: little of the image reaches its last hidden layer"
+        return "starts saturated" if saturated else "starts well"
     return "learns" if train[-1] >= 20 else "is still guessing"
 
 
@@ -174,7 +174,7 @@ def draw(figure):
         axes.append(ax)
     for bottom, field, title in (
         (0.72, "ratio", "update / weight of each matrix"),
-        (0.4, "varies", "how much h differs from image to image"),
+        (0.4, "varies", "how much $h$ differs from image to image"),
         (0.08, "flat", "units that are flat (ReLU: off), %, by layer"),
     ):
         ax = figure.add_axes((0.575, bottom, 0.41, 0.205))
@@ -191,13 +191,13 @@ def draw(figure):
             ax.axhline(1e-3, color="0.4", linestyle=":", linewidth=1)
         ax.tick_params(labelbottom=field == "flat")
         for i, (_, color, marker) in enumerate(looks):
-            (old,) = ax.plot([], [], ":", marker=marker, color=color, mfc="white", linewidth=1, zorder=3, **moving)
+            (old,) = ax.plot([], [], ":", marker=marker, color=color, mfc="1", linewidth=1, zorder=3, **moving)
             (new,) = ax.plot([], [], marker=marker, color=color, zorder=4 + i, **moving)
             levels.append((field, i, old, new))
         axes.append(ax)
     for name, color, marker in looks:
         axes[0].plot([], [], marker=marker, color=color, label=name)
-    axes[0].plot([], [], "o:", color="0.4", mfc="white", linewidth=1, label="at the start")
+    axes[0].plot([], [], "o:", color="0.4", mfc="1", linewidth=1, label="at the start")
     axes[0].legend(loc="lower right", bbox_to_anchor=(1.02, 0.97), ncols=3, columnspacing=1.2, borderpad=0)
     framed = None
 
@@ -240,4 +240,4 @@ def heights(values, field):
 
 def explorer(**start):
     """The explorer, with start values by the names of its controls."""
-    return Explorer("Training theatre", CONTROLS, PRESETS, draw, sentence, frames=frames, start=start)
+    return Explorer("Training theatre", CONTROLS, PRESETS, draw, sentence, frames=frames, cut=0.53, start=start)

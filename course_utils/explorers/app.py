@@ -8,18 +8,13 @@ from pathlib import Path
 
 from course_utils import _validate
 from course_utils._nbformat import nbformat
+from course_utils.explorers import NAMES
 
-NAMES = ("symmetry_lab", "saturation", "depth", "plane", "training_theatre")
 PAGE = """from IPython.display import HTML, display
 
 from course_utils import explorers
 
-display(HTML('''<style>
-body, .jp-Notebook { background: white; }
-.course-explorer { margin: 0 auto; }
-@media (min-width: 1300px) { .course-explorer { zoom: 1.35; } }
-@media (min-width: 1800px) { .course-explorer { zoom: 1.9; } }
-</style>'''))
+display(HTML('<style>body, .jp-Notebook { background: white; }</style>'))
 explorers.%s()"""
 
 

@@ -1,11 +1,15 @@
-"""The controls of an explorer, which know their range and how they look, and numbers in words."""
+"""The controls of an explorer, which know their range and how they look, and numbers and formulas in words."""
 
 import math
+import re
 from typing import NamedTuple
 
 import numpy as np
 
 from course_utils import _browser, _validate
+
+SIGNS = {"sigma": "σ", "delta": "δ", "phi": "φ", "varphi": "φ", "chi": "χ", "cdot": "·", "times": "×", "top": "⊤"}
+RAISED = str.maketrans("0123456789-T", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻ᵀ")
 
 
 class Number(NamedTuple):
@@ -30,21 +34,15 @@ class Number(NamedTuple):
         value = round(self.low + round((value - self.low) / self.step) * self.step, self.digits)
         return value if self.digits else int(value)
 
-    def beside(self, value):
-        """Return the values one and two steps below and above, as far as the slider goes."""
-        near = (round(value + steps * self.step, self.digits) for steps in (-1, 1, -2, 2))
-        return [n for n in near if self.low <= n <= self.high]
-
     def text(self, value):
         """Return the value as the slider shows it."""
         return f"{value:.{self.digits}f}"
 
-    def widget(self, widgets, value):
-        """Return the slider."""
-        kind, form = (widgets.FloatSlider, f".{self.digits}f") if self.digits else (widgets.IntSlider, "d")
-        bounds = {"min": self.low, "max": self.high, "step": self.step}
+    def spec(self):
+        """What a page has to know of the slider."""
+        bounds = {"low": self.low, "high": self.high, "step": self.step, "digits": self.digits}
         # In a browser a picture takes longer than a finger needs for the next step: only where it stops is drawn.
-        return kind(value, **bounds, readout_format=form, description=self.label, continuous_update=not _browser.HERE)
+        return {"label": self.label, **bounds, "eager": not _browser.HERE}
 
 
 class Choice(NamedTuple):
@@ -58,17 +56,13 @@ class Choice(NamedTuple):
         """Return the value; ValueError if it is not one of the options."""
         return _validate.one_of(name, value, {option: option for option in self.options})
 
-    def beside(self, value):
-        """Return none: options have no order."""
-        return []
-
     def text(self, value):
         """Return the value as the list shows it."""
-        return value
+        return value.replace("_", " ")
 
-    def widget(self, widgets, value):
-        """Return the list."""
-        return widgets.Dropdown(options=self.options, value=value, description=self.label)
+    def spec(self):
+        """What a page has to know of the list."""
+        return {"label": self.label, "options": list(self.options), "texts": [self.text(o) for o in self.options]}
 
 
 def words(value, digits=2):
@@ -80,4 +74,15 @@ def words(value, digits=2):
     if value == 0 or 1e-3 <= abs(value) < 1e4:
         return np.format_float_positional(value, digits, fractional=False, trim="-") if value else "0"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    return f"{mantissa}·10^{int(exponent)}"
+    return rf"{mantissa}$\cdot10^{{{int(exponent)}}}$"
+
+
+def plain(text):
+    """Return a text whose mathematics stands between dollar signs as a terminal can show it: "$\\sigma_w$" is σ_w."""
+
+    def one(found):
+        formula = re.sub(r"\\([A-Za-z]+)", lambda name: SIGNS.get(name[1], name[1]), found[1])
+        formula = re.sub(r"\^(?:\{([^{}]*)\}|(.))", lambda up: (up[1] or up[2]).translate(RAISED), formula)
+        return formula.replace("'", "′").translate({ord("{"): None, ord("}"): None})
+
+    return re.sub(r"\$([^$]*)\$", one, text)

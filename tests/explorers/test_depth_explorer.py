@@ -38,8 +38,8 @@ def test_errors_go_back_as_mlp_sends_them():
 @pytest.mark.parametrize(
     "controls, words",
     [
-        ({"sigma_w": 0}, "every z is 0, and no error gets back"),
-        ({"sigma_w": 0, "sigma_b": 1}, "every z is its bias"),
+        ({"sigma_w": 0}, "every $z$ is 0, and no error gets back"),
+        ({"sigma_w": 0, "sigma_b": 1}, "every $z$ is its bias"),
         ({"sigma_w": 3}, "gradients grow"),
         ({"sigma_w": 0.5}, "gradients shrink to"),
         ({"sigma_w": 1, "scheme": "orthogonal", "activation": "identity"}, "gradients keep their size"),

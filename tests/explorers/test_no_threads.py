@@ -22,7 +22,7 @@ def browser(monkeypatch):
     monkeypatch.setattr(_browser.tqdm, "monitor_interval", 0)
     monkeypatch.setattr(threading.Thread, "start", start)
     monkeypatch.setitem(sys.modules, "loky", None)
-    monkeypatch.setattr(apart, "_worker", None)  # that another test has started
+    monkeypatch.setattr(apart, "_process", None)  # that another test has started
 
 
 def test_a_sweep_needs_no_processes(browser):
@@ -48,6 +48,4 @@ def test_an_explorer_plays_between_other_work(browser):
 
 
 def test_a_slider_waits_until_the_hand_rests(browser):
-    explorer = explorers.saturation()
-    explorer._live()  # builds the widgets
-    assert not explorer._view.controls["sigma_w"].continuous_update
+    assert explorers.saturation().spec["controls"]["sigma_w"]["eager"] is False

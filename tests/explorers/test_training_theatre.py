@@ -57,12 +57,13 @@ def test_the_history_has_an_entry_for_each_picture_and_the_start_is_kept():
     [
         ("LeCun vs too large", 0, "starts well", "starts saturated"),
         ("LeCun vs too large", 2000, "and generalizes", "but generalizes badly"),
+        ("LeCun vs too small", 0, "starts well", "starts too small"),
         ("LeCun vs too small", 150, "and generalizes", "learns"),
         ("LeCun vs zeros", 150, "and generalizes", "stays as it is: every weight gradient is 0"),
         ("LeCun vs the opposite", 200, "and generalizes", "guesses: its last hidden layer hardly sees the image"),
         ("LeCun vs the opposite", 2000, "and generalizes", "and generalizes"),
         ("Zeros vs the opposite", 600, "every weight gradient is 0", "and generalizes"),
-        ("Glorot vs He (ReLU)", 0, "starts well", "starts well"),
+        ("Glorot vs He (ReLU)", 0, "starts too small", "starts well"),
     ],
 )
 def test_what_it_says(preset, steps, a, b):
@@ -107,5 +108,5 @@ def test_no_place_brings_it_down(data):
     explorer = explorers.training_theatre(**values)
     for _ in range(25):
         explorer.step()
-    assert explorer.error is None and explorer.data.step > 20
+    assert explorer.explorer.error is None and explorer.data.step > 20
     assert 60 < len(explorer.status) < 330

@@ -1,0 +1,195 @@
+// An explorer on a page: picture, controls and sentence, whatever gives it pictures.
+
+import {Picture} from './picture.js';
+import {nodesOf, runsOf} from './text.js';
+
+const HEARD = 2000;  // milliseconds between two announcements, at least
+const OURS = 500;  // milliseconds in which a control stays where the hand has put it
+const SEGMENTS = 20;  // letters of options that stand side by side; more are a list
+
+function make(tag, properties = {}, ...children) {
+  const {data = {}, aria = {}, ...rest} = properties, element = Object.assign(document.createElement(tag), rest);
+  for (const [name, value] of Object.entries(aria)) element.setAttribute(name === 'role' ? name : `aria-${name}`, value);
+  Object.assign(element.dataset, data);
+  element.append(...children);
+  return element;
+}
+
+// JupyterLab's own keys are not for what has the focus here.
+const ours = {data: {lmSuppressShortcuts: 'true'}};
+const plain = text => runsOf(text).map(run => run.text).join('');
+const same = (a, b) => a === b || Math.abs(a - b) < 1e-9;
+
+// A slider with its value, or options to choose from. Returns {element, value, show(value)}.
+function controlOf(name, its, key, changed) {
+  const id = `course-${key}-${name}`, label = nodesOf(its.label);
+  if (its.options && its.options.join('').length <= SEGMENTS) {
+    const options = its.options.map(option => make('input', {...ours, type: 'radio', name: id, value: option}));
+    options.forEach(input => input.addEventListener('change', () => changed(input.value)));
+    const labels = options.map((input, i) => make('label', {}, input, make('span', {}, ...nodesOf(its.texts[i]))));
+    const group = make('div', {className: 'course-segments', aria: {role: 'radiogroup', labelledby: id}}, ...labels);
+    return {
+      element: make('div', {className: 'course-control'}, make('span', {id, className: 'course-label'}, ...label), group),
+      show: value => options.forEach(input => { input.checked = input.value === value; }),
+    };
+  }
+  const head = make('label', {htmlFor: id, className: 'course-label'}, ...label);
+  if (its.options) {
+    const options = its.options.map((option, i) => make('option', {value: option}, its.texts[i]));
+    const list = make('select', {...ours, id}, ...options);
+    list.addEventListener('change', () => changed(list.value));
+    return {
+      element: make('div', {className: 'course-control'}, head, list), show: value => { list.value = value; },
+    };
+  }
+  const text = value => value.toFixed(its.digits);
+  const slider = make('input', {...ours, id, type: 'range', min: its.low, max: its.high, step: its.step});
+  const shown = make('output', {className: 'course-value', aria: {hidden: true}});
+  const show = value => {
+    slider.value = value;
+    slider.setAttribute('aria-valuetext', shown.textContent = text(Number(value)));
+    slider.style.setProperty('--share', `${100 * (value - its.low) / (its.high - its.low)}%`);
+  };
+  slider.addEventListener('input', () => { show(slider.value); if (its.eager) changed(Number(slider.value)); });
+  slider.addEventListener('change', () => { if (!its.eager) changed(Number(slider.value)); });
+  return {element: make('div', {className: 'course-control'}, head, shown, slider), show};
+}
+
+// Builds an explorer in an element. `source` has
+//   spec      {title, size, cut, controls {name: its}, presets {text: {name: value}}, actions {word: text}, plays, plane}
+//   state()   {values, ground, picture, playing, gone}: what there is to show now; picture has `status`, a sentence
+//   move(values), tell(message)   what a hand has done: {preset}, {play}, {step}, {reset}
+//   listen(call)   calls when `state()` has changed; returns what ends that
+// Returns what takes it away.
+export function mount(element, source) {
+  const {spec} = source, key = Math.random().toString(36).slice(2);  // other modules have explorers on this page, too
+  const canvas = make('canvas', {
+    className: 'course-picture',
+    aria: {role: 'img', label: `${plain(spec.title)}: the sentence below says what the picture shows`},
+  });
+  const sentence = make('p', {className: 'course-sentence'}), said = make('div', {className: 'course-said', aria: {role: 'status'}});
+  const picture = new Picture(canvas, spec.size, spec.cut);
+  const button = (text, act, properties) => {
+    const one = make('button', {...ours, type: 'button', ...properties}, ...nodesOf(text));
+    one.addEventListener('click', act);
+    return one;
+  };
+
+  let values = {}, moved = {}, playing = false;
+  const controls = {};
+  for (const [name, its] of Object.entries(spec.controls))
+    controls[name] = controlOf(name, its, key, value => move({[name]: value}));
+  // What a hand has done shows at once; `moved` says when, so that an older answer does not undo it.
+  function take(changes) {
+    for (const [name, value] of Object.entries(changes)) {
+      values[name] = value;
+      moved[name] = performance.now();
+      controls[name]?.show(value);  // a recording has not all of them
+    }
+    markPresets();
+  }
+  function move(changes) { take(changes); source.move(changes); }
+  const presets = Object.entries(spec.presets).map(([text, changes]) => ({
+    changes, button: button(text, () => { take(changes); source.tell({preset: text}); }),
+  }));
+  function markPresets() {
+    const said = preset => Object.keys(preset.changes).length;
+    const fits = presets.filter(p => Object.entries(p.changes).every(([name, value]) => same(values[name], value)));
+    const active = fits.sort((one, other) => said(other) - said(one))[0];  // the one that says most
+    for (const preset of presets) preset.button.setAttribute('aria-pressed', preset === active);
+  }
+
+  const play = spec.plays && button('Play', () => { showPlaying(!playing); source.tell({play: playing}); }, {className: 'course-play'});
+  function showPlaying(now) {
+    playing = now;
+    if (!play) return;
+    play.textContent = playing ? 'Pause' : 'Play';
+    play.classList.toggle('course-on', playing);
+  }
+  const going = spec.plays ? [play, button('Step', () => source.tell({step: null}))] : [];
+  for (const [word, text] of Object.entries(spec.actions)) going.push(button(text, () => source.tell({step: word})));
+  const reset = button('Reset', () => { moved = {}; source.tell({reset: true}); }, {className: 'course-reset'});
+  const choices = make('div', {className: 'course-segments', aria: {role: 'group', label: 'Starts'}}, ...presets.map(p => p.button));
+  const boxes = Object.values(controls).map(control => control.element);
+  element.classList.add('course-explorer');
+  element.setAttribute('role', 'group');
+  element.setAttribute('aria-label', plain(spec.title));
+  element.append(
+    canvas, make('div', {className: 'course-row'}, ...going, choices, reset), make('div', {className: 'course-controls'}, ...boxes),
+    sentence, said,
+  );
+
+  // What is said aloud is the newest sentence, but not at every picture.
+  let heard = -Infinity, waiting = 0;
+  function say(text) {
+    clearTimeout(waiting);
+    const wait = heard + HEARD - performance.now();
+    if (said.textContent === text) return;
+    if (wait > 0) waiting = setTimeout(say, wait, text);
+    else { said.textContent = text; heard = performance.now(); }
+  }
+
+  let shown, due = 0;
+  function show() {
+    due = 0;
+    const state = source.state();
+    for (const [name, value] of Object.entries(state.values))
+      if (!same(value, values[name]) && !(performance.now() - moved[name] < OURS)) {
+        values[name] = value;
+        controls[name]?.show(value);
+      }
+    markPresets();
+    showPlaying(state.playing);
+    const status = state.gone ? `${state.gone} ${state.picture.status}` : state.picture.status;
+    if (shown !== status) {
+      sentence.replaceChildren(...nodesOf(shown = status));
+      say(plain(status));
+    }
+    const {width} = canvas.getBoundingClientRect();
+    if (!width || !state.picture.marks) return;
+    picture.fit(width);
+    element.classList.toggle('course-narrow', picture.strips.length > 1);
+    picture.show(state.ground, state.picture);
+  }
+  const soon = () => { due ||= requestAnimationFrame(show); };
+
+  if (spec.plane) {
+    const {area: [left, top, right, bottom], x, y} = spec.plane;
+    const within = ([across, down]) => across >= left && across <= right && down >= top && down <= bottom;
+    const valueAt = ([name, low, high], share) => {
+      const its = spec.controls[name], steps = Math.round((low + share * (high - low) - its.low) / its.step);
+      return Number(Math.min(Math.max(its.low + steps * its.step, its.low), its.high).toFixed(its.digits));
+    };
+    const go = event => {
+      const place = picture.placeOf(event);
+      if (!within(place)) return;
+      const [across, up] = [(place[0] - left) / (right - left), (bottom - place[1]) / (bottom - top)];
+      const changes = {[x[0]]: valueAt(x, across), [y[0]]: valueAt(y, up)};
+      if (Object.entries(changes).every(([name, value]) => same(values[name], value))) return;
+      move(changes);
+      if (spec.plays && !playing) { showPlaying(true); source.tell({play: true}); }
+    };
+    canvas.addEventListener('pointerdown', event => { if (event.button === 0) go(event); });
+    canvas.addEventListener('pointermove', event => {
+      canvas.style.cursor = within(picture.placeOf(event)) ? 'pointer' : '';
+      if (event.buttons === 1) go(event);
+    });
+  }
+
+  const deaf = source.listen(soon), watch = new ResizeObserver(soon), ending = new AbortController();
+  watch.observe(canvas);
+  // The page's colours are given to this element with a transition, which tells when they change: twice, as where it is
+  // cut short the colours come a little later.
+  for (const kind of ['transitionend', 'transitioncancel'])
+    element.addEventListener(kind, ({target}) => {
+      if (target === element) [50, 400].forEach(wait => setTimeout(soon, wait));
+    }, {signal: ending.signal});
+  show();
+  return () => {
+    deaf();
+    watch.disconnect();
+    ending.abort();
+    clearTimeout(waiting);
+    cancelAnimationFrame(due);
+  };
+}

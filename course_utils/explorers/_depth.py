@@ -44,6 +44,9 @@ PRESETS = {
 }
 
 
+RECORDED = {"activation": ("tanh", "relu", "gelu"), "depth": (10, 20, 50), "sigma_w": np.arange(0, 4.01, 0.1)}
+
+
 class Depth(NamedTuple):
     """What is measured and predicted of layers 1..depth: forward of z, back of delta, which is 1 in the last layer."""
 
@@ -161,4 +164,5 @@ def draw(figure):
 
 def explorer(**start):
     """The explorer, with start values by the names of its controls."""
-    return Explorer("Depth explorer", CONTROLS, PRESETS, draw, sentence, model=model, cut=0.51, start=start)
+    options = {"model": model, "cut": 0.51, "recorded": RECORDED, "start": start}
+    return Explorer("Depth explorer", CONTROLS, PRESETS, draw, sentence, **options)

@@ -169,4 +169,5 @@ def draw(figure):
 def explorer(**start):
     """The explorer, with start values by the names of its controls."""
     options = {"frames": frames, "views": ("part",), "plane": _clickable(), "cut": 0.5, "start": start}
+    options["recorded"] = {"hidden_layers": CONTROLS["hidden_layers"].options}
     return Explorer("Plane explorer", CONTROLS, PRESETS, draw, sentence, **options)

@@ -40,6 +40,9 @@ PRESETS = {
 }
 
 
+RECORDED = {"activation": ("tanh", "relu", "gelu"), "sigma_w": np.arange(0, 6.01, 0.25), "layer": range(1, LAYERS + 1)}
+
+
 class Saturation(NamedTuple):
     """What is measured, and what mean-field theory predicts; arrays of shape (10,) hold a value for each layer."""
 
@@ -166,7 +169,7 @@ def draw(figure):
     left.legend(loc="upper left", framealpha=1)
     rows = []
     for bounds, title, color in (
-        ((0.615, 0.58, 0.375, 0.34), "% saturated (dots: measured; line: theory)", plotting.RED),
+        ((0.615, 0.58, 0.375, 0.34), "% saturated (line: theory)", plotting.RED),
         ((0.615, 0.13, 0.375, 0.34), r"gradient growth, RMS $\delta^l$ / RMS $\delta^{l+1}$", plotting.PINK),
     ):
         ax = figure.add_axes(bounds, xlim=(0.5, LAYERS + 0.5), xticks=layers)
@@ -208,4 +211,5 @@ def draw(figure):
 
 def explorer(**start):
     """The explorer, with start values by the names of its controls."""
-    return Explorer("Saturation explorer", CONTROLS, PRESETS, draw, sentence, model=model, cut=0.56, start=start)
+    options = {"model": model, "cut": 0.56, "recorded": RECORDED, "start": start}
+    return Explorer("Saturation explorer", CONTROLS, PRESETS, draw, sentence, **options)

@@ -26,8 +26,8 @@ DIGITS = [0, 1]  # the planes show what neurons make of an average 0 and 1, and 
 FLOOR = 1e-18  # where a spread of 0 is drawn
 NOTHING = 1e-9  # a push that is rounding only
 RULES = {"SGD": optimizers.sgd(0.1), "momentum": optimizers.momentum(0.02), "Adam": optimizers.adam(0.003)}
-# Red above 0, blue below, clear at 0: it fits any page.
-SIGNED = ListedColormap([(0.02, 0.45, 0.7, -v) if v < 0 else (0.84, 0.3, 0, v) for v in np.linspace(-1, 1, 255)])
+SHADES = np.linspace(-1, 1, 255)  # blue below 0, red above, clear at 0: so it fits any page
+SIGNED = ListedColormap([(*((0.02, 0.45, 0.7) if v < 0 else (0.84, 0.3, 0)), abs(v) ** 0.75) for v in SHADES])
 MATRIX = ("zero", "constant", "equal rows", "equal columns", "4 groups", "random")
 BIAS = ("zero", "constant", "random")
 CONTROLS = {
@@ -216,12 +216,12 @@ def trapped(params):
 
 
 def draw(figure):
-    """Set up the heat map, two planes and three curves; return `show`, which moves their artists."""
+    """Set up the neurons' images, two planes and three curves; return `show`, which moves their artists."""
     moving = {"animated": True, "zorder": 3}
-    heat = figure.add_axes((0.06, 0.64, 0.42, 0.285), xticks=range(0, 64, 16), yticks=[0, 5, 10, 15])
+    heat = figure.add_axes((0.06, 0.65, 0.42, 0.24), xticks=[], yticks=[])
     heat_title = heat.set_title("", loc="left")
-    image = heat.imshow(np.zeros((NEURONS, 64)), cmap=SIGNED, aspect="auto", animated=True)
-    heat.grid(False)
+    image = heat.imshow(tiled(np.zeros((NEURONS, 64))), cmap=SIGNED, aspect="auto", animated=True)
+    heat.set_axis_off()
     spots = []
     for x, title, xlabel, ylabel in (
         (0.06, "what comes in", "$z$ of an average 0", "$z$ of an average 1"),
@@ -266,7 +266,7 @@ def draw(figure):
 
     def frame(limits, until):
         """Set the axes' limits: what is drawn once and kept."""
-        heat_title.set_text(f"$W_1$, neurons by pixels (deepest: ±{limits[0]:g})")
+        heat_title.set_text(f"what each neuron looks for, $W_1$ (±{limits[0]:g})")
         image.set_clim(-limits[0], limits[0])
         for (ax, *_), limit in zip(spots, limits[1:], strict=True):
             ends = {"ticks": [-limit, 0, limit], "labels": [f"{-limit:g}", "0", f"{limit:g}"]}
@@ -284,7 +284,7 @@ def draw(figure):
         if key != framed:
             frame(*key)
             framed = key
-        image.set_data(data.params["W1"])
+        image.set_data(tiled(data.params["W1"]))
         color = [plotting.ORANGE if i < data.poked else plotting.GREEN for i in range(NEURONS)]
         for (_, lines, discs), points, push, limit in zip(spots, at, planes(data.push), limits[1:], strict=True):
             points = np.nan_to_num(points / limit, nan=2, posinf=2, neginf=-2)
@@ -300,6 +300,15 @@ def draw(figure):
         return key
 
     return show
+
+
+def tiled(rows):
+    """Rows of W1 as 8 x 8 images, eight beside each other, with gaps of one pixel, which are clear: (17, 71)."""
+    image = np.full((NEURONS // 8 * 9, 8 * 9), np.nan)
+    for i, row in enumerate(rows):
+        top, left = 9 * (i // 8), 9 * (i % 8)
+        image[top : top + 8, left : left + 8] = row.reshape(8, 8)
+    return np.ma.masked_invalid(image[:-1, :-1])
 
 
 def scale(values, least):

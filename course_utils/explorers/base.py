@@ -36,15 +36,17 @@ class Explorer:
                picture), "x" and "y" (name of the control, its value at the left or bottom edge, and at the other one)
     cut        the share of the width at which a narrow page cuts the picture in two
     actions    {word: button}
+    recorded   {control: values} that a page without a kernel can have; of an animation besides what its presets move
     """
 
     def __init__(self, title, controls, presets, draw, sentence, *, model=None, frames=None, views=(), plane=None,
-                 cut=None, actions=None, start=None):  # fmt: skip
+                 cut=None, actions=None, recorded=None, start=None):  # fmt: skip
         self.title, self.controls, self.presets, self.actions = title, controls, presets, actions or {}
         self._model, self._frames, self._views = model, frames, views
         self.values = {name: control.start for name, control in controls.items()} | self.checked(start or {})
         self.start, self.speed = dict(self.values), 20
         self.data, self.picture, self.status, self.error = None, None, "", None
+        self.recorded = recorded or {}
         self.lock = threading.RLock()
         self.changed = lambda: None  # is called after each change of what there is to show
         self._stop = threading.Event()

@@ -1,13 +1,18 @@
 """The web book: the stored notebooks and docs/ as pages, by Sphinx; nothing is run and nothing is downloaded."""
 
+import ast
+import html
+import json
 import re
 import shutil
 import tempfile
+from itertools import repeat
 from pathlib import Path
 
-from course_utils import _files
+from course_utils import _files, _workers, explorers
 from course_utils._nbformat import nbformat
 from course_utils.authoring import content, stored
+from course_utils.explorers import recording
 
 FOLDERS = {
     "notebooks": "Lessons",
@@ -17,7 +22,11 @@ FOLDERS = {
 }
 NO_PAGES = ("index.md", "ARCHITECTURE.md")  # the front page is made apart; the map is for who changes the course
 PAGES = {"Reference": ("card", "notation", "references", "browser"), "Teaching": ("instructor_guide", "grading")}
-LIVE = "*A picture of it. In JupyterLab, where a kernel runs, it is live: move its controls and it answers.*"
+LIVE = "*A picture of it. On a web site, and in JupyterLab, where a kernel runs, it is live: move its controls.*"
+CLOSED = "<details><summary>What did you choose? Open when you have.</summary>{}</details>"
+FRONT = 'explorers.plane(hidden_layers="3", sigma_w=1)'
+# What an explorer is in a page: its recording, and where its controls stand. _static/book.js brings it to life.
+FIGURE = '<div class="course-live" data-explorer="{}" data-start="{}"{}></div>'
 
 
 def build(root, out, repository=None):
@@ -57,6 +66,7 @@ def _lay_out(root, source, repository):
     (source / "docs" / "references.md").write_text(_references(root), encoding="utf-8")
     shutil.copytree(docs / "_static", source / "_static")
     shutil.copy(content.vendored(*content.MATHJAX), source / "_static")
+    _explorers(source / "_static" / "explorers", root / "build" / "recordings")
     conf = (docs / "conf.py").read_text(encoding="utf-8")
     (source / "conf.py").write_text(f"repository = {repository!r}\n{conf}", encoding="utf-8")
     there = {path.stem for path in docs.glob("*.md")} - {Path(name).stem for name in NO_PAGES}
@@ -66,6 +76,21 @@ def _lay_out(root, source, repository):
     for path in (source / "docs").glob("*.md"):
         path.write_text(_links(path.read_text(encoding="utf-8"), path, root, source), encoding="utf-8")
     (source / "index.md").write_text(_front(docs / "index.md", listed), encoding="utf-8")
+
+
+def _explorers(folder, recordings):
+    """Write the explorers' front end and their recordings into a folder."""
+    shutil.copytree(Path(explorers.__file__).with_name("front"), folder)
+    made = _workers.processes(_workers.cores()).map(recording.kept, explorers.NAMES, repeat(recordings))
+    for name, path in zip(explorers.NAMES, made):
+        shutil.copytree(path, folder / name)
+
+
+def figure(source, more=""):
+    """The place of the explorer that a cell opens, as `explorers.plane(sigma_w=4)`."""
+    call = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    start = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+    return FIGURE.format(call.func.attr, html.escape(json.dumps(start)), more)
 
 
 def _links(text, path, root, source):
@@ -80,8 +105,9 @@ def _links(text, path, root, source):
 
 
 def _front(path, listed):
-    """The front page: docs/index.md as if it lay in the root, and the table of contents."""
+    """The front page: docs/index.md as if it lay in the root, the plane at work, and the table of contents."""
     text = re.sub(r"\]\((?!\.\./|https?:|#)", "](docs/", path.read_text(encoding="utf-8")).replace("](../", "](")
+    text = text.replace("\n![", f"\n{figure(FRONT, ' data-play')}\n\n![", 1)
     tree = "```{{toctree}}\n:hidden:\n:caption: {}\n\n{}\n```"
     trees = [tree.format(caption, "\n".join(names)) for caption, names in listed.items()]
     return "\n\n".join([text, *trees, ""])
@@ -115,6 +141,8 @@ def page(root, path):
         role = cell.metadata.get("course", {}).get("role")
         if content.PROMPT.search(cell.source):
             tags |= {"remove-input", "prompt"}
+            for output in cell.outputs if cell.source.startswith("recall(") else ():
+                output.data["text/html"] = CLOSED.format(output.data["text/html"])
         elif cell.id == "setup" or role == "setup" or "figure" in tags:
             tags.add("hide-input")
         elif role == "check" and path.parent.name == "exercises":
@@ -126,7 +154,8 @@ def page(root, path):
         if content.pictures(cell):
             shown["image"] = {"alt": " ".join(content.alternatives(path, cell))}
         if content.EXPLORER.search(cell.source):
-            cells.append(nbformat.v4.new_markdown_cell(LIVE, id=f"{cell.id}-live"))
+            opened = content.EXPLORER.search(cell.source).string[content.EXPLORER.search(cell.source).start() :]
+            cells.append(nbformat.v4.new_markdown_cell(f"{LIVE}\n\n{figure(opened)}", id=f"{cell.id}-live"))
         cell.metadata["tags"] = sorted(tags)
         if shown:
             cell.metadata["mystnb"] = shown

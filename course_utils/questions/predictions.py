@@ -221,17 +221,20 @@ def _ask(prompt: dict):
 
 
 def _look_back(prompt: dict):
-    """Build the view of what was chosen, the reply to it and, if that was wrong, what holds."""
+    """Build the view of what was chosen, the reply to it and, if that was wrong, what holds; none before a choice."""
     import ipywidgets as widgets
 
     chosen, note = _history(prompt)
-    parts = [f"You have not answered {prompt['id']} yet: {escape(prompt['text'])}"]
+    parts = [
+        f"You have not answered {prompt['id']} yet: {escape(prompt['text'])}",
+        "Choose above, where it is asked, and run this cell again.",
+    ]
     if chosen:
         first, last, right = chosen[0], chosen[-1], next(o for o in prompt["option"] if o.get("right"))
         parts = [escape(prompt["text"]), f"<b>You chose:</b> {escape(last['text'])}", _reply(last)]
         parts += [f"<b>What holds:</b> {escape(right['text'])} {escape(right['reply'])}"] * (last is not right)
         parts += [f"<b>Your first choice was:</b> {escape(first['text'])}"] * (last is not first)
-    body = _status(*parts, escape(note)) + ("" if chosen else _replies(prompt))
+    body = _status(*parts, escape(note))
     return widgets.VBox([widgets.HTML(STYLE + body)]).add_class("course-prompt")
 
 

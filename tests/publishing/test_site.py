@@ -31,7 +31,7 @@ def book(tmp_path_factory):
     """The book's folder, made by the command, which turns warnings into errors."""
     out = tmp_path_factory.mktemp("book") / "site"
     command = [sys.executable, "-m", "course_utils.cli", "site", "--out", str(out)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, done.stdout + done.stderr
     print(done.stdout)
     return out
@@ -79,6 +79,14 @@ def test_solutions_are_folded_on_their_own_pages_and_nowhere_else(book):
         assert "Show the answer" not in exercises
         assert exercises.count("NotImplementedError") == len(answers)
         assert "SOLUTION" not in solutions
+
+
+def test_recalls_are_closed_until_a_reader_opens_them(book):
+    for path in content.notebooks(ROOT, "notebooks"):
+        page = (book / "notebooks" / f"{path.stem}.html").read_text(encoding="utf-8")
+        recalls = sum(cell.source.startswith("recall(") for cell in content.read(path).cells)
+        assert page.count(site.CLOSED.partition("{")[0]) == page.count("<b>Recall:</b>") == recalls, path.name
+        assert not re.search(r"<details[^>]* open", page)
 
 
 def test_the_search_knows_the_lessons(book):

@@ -12,7 +12,7 @@ def wider(lr, base, width):
 
 
 def _widths(rng):
-    for base, width in [(32, 128), (64, 48), (16, 400)]:
+    for base, width in [(32, 128), (64, 48), (16, 400), rng.integers((8, 100), (99, 999)).tolist()]:
         yield float(rng.uniform(0.001, 0.03)), base, width
 
 

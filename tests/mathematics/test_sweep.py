@@ -275,9 +275,8 @@ def test_saved_and_loaded(tmp_path):
         sweep.load(tmp_path / "none.npz")
 
 
-@pytest.mark.parametrize(
-    "activation, optimizer", [("tanh", "sgd"), ("relu", "sgd"), ("gelu", "sgd"), ("tanh", "adam"), ("relu", "adam")]
-)
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("activation", ["tanh", "relu", "gelu"])
 def test_the_shipped_plane_is_what_the_code_finds(activation, optimizer):
     plane = sweep.load(activation=activation, optimizer=optimizer)
     assert plane.axes["hidden_layers"] == [1, 2, 3, 5, 8]

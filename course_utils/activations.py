@@ -138,8 +138,7 @@ def _normal_share(z):
         parts = np.array_split(z.ravel(), -(-z.size // BLOCK))
         return np.concatenate([_normal_share(part) for part in parts]).reshape(z.shape)
     positive = np.real(z) > 0
-    x = np.minimum(_size(z, positive), 40)  # further out exp(-x^2) is 0, and x^2 might overflow
-    x *= math.sqrt(0.5)
+    x = np.minimum(_size(z, positive), 40) * math.sqrt(0.5)  # further out exp(-x^2) is 0, and x^2 might overflow
     tail = 1 / (2 + x)  # t / 2
     s = 4 * tail
     s -= 1

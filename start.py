@@ -261,7 +261,9 @@ def installing(command):
                 reach.setdefault(name, ast.literal_eval(value))
         reach["PIP_CONFIG_FILE"] = os.devnull
     settings = {"PIP_USER": "0", "PIP_NO_INPUT": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    return dict(environment, **reach, **settings)
+    environment.update(reach)
+    environment.update(settings)
+    return environment
 
 
 def show_progress(seconds, line):

@@ -57,8 +57,8 @@ def the_rule_commutes_with_the_map(optimizer, map, seed, drawn=True):
     condition="ReLU, full batch, the digits, one neuron that has settled, a deviation that is small but above rounding",
     inside={
         "seed": seeds,
-        "lr": st.sampled_from([0.05, 0.1]),
-        "decay": st.sampled_from([0.0, 0.01]),
+        "lr": st.just(0.1),  # with 0.05 a hundred steps are too few for the fastest direction to lead
+        "decay": st.sampled_from([0.0, 0.01, 0.1]),
     },
     outside={"a neuron that has not settled": {"seed": 0, "lr": 0.1, "decay": 0.0, "settle": 20}},
 )

@@ -16,12 +16,22 @@ wide_tanh = Activation("wide_tanh", lambda z: 2 * np.tanh(z / 4), slope=lambda h
 half_relu = Activation("half_relu", lambda z: np.maximum(z, 0) / 2, lambda z: np.where(z > 0, 0.5, 0.0))
 
 
+def critical(phi):
+    """The sigma_w that keeps errors where sums are small: one over the RMS of phi's slopes right and left of 0.
+
+    For tanh-like units 1 / phi'(0), for ReLU-like ones He's rule (lesson 6).
+    """
+    z = 1e-4
+    right, left = (phi(np.array([z, 0.0])) - phi(np.array([0.0, -z]))) / z
+    return float(1 / np.sqrt((right**2 + left**2) / 2))
+
+
 def initialize(layer_sizes, activation, rng):
-    """Normal weights at the activation's gain, the output matrix at 1, biases zero."""
+    """Normal weights that keep the errors' factor chi at 1, the output matrix at 1, biases zero."""
     params, L = {}, len(layer_sizes) - 1
     for l in range(1, L + 1):
         n_in, n_out = layer_sizes[l - 1 : l + 1]
-        scale = gain(activation) if l < L else 1.0
+        scale = critical(activation) if l < L else 1.0
         params |= {f"W{l}": rng.normal(size=(n_out, n_in)) * scale / np.sqrt(n_in), f"b{l}": np.zeros(n_out)}
     return params
 
@@ -34,6 +44,7 @@ NETS = (
     ([64, *[40, 32] * 5, 10], elu),
     ([64, *[40] * 12, 10], wide_tanh),
     ([64, *[48, 40] * 5, 10], half_relu),
+    ([64, *[40] * 12, 10], tanh),
 )
 
 
@@ -100,7 +111,7 @@ def _passes_nothing(params, phi):
             f"{_called(params, phi)}: outputs as large as {np.abs(trace.output).max():.0e}, the weights are too large"
         )
     if last < first / 12:
-        if np.isclose(rms(params["W1"]) * params["W1"].shape[1], gain(phi), rtol=0.1):
+        if np.isclose(rms(params["W1"]) * params["W1"].shape[1], [gain(phi), critical(phi)], rtol=0.1).any():
             return Recognised(
                 "by-fan-in",
                 "the gain is divided by the number of inputs: a sum of n_in terms grows like their root, np.sqrt(n_in)",
@@ -121,6 +132,13 @@ def _passes_nothing(params, phi):
             f"{_called(params, phi)}: {share:.0%} of the units are saturated, the scale is too large (W is divided by "
             "the root of its number of inputs, fan_in)"
         )
+    growth = _chi(params, trace, phi)
+    if phi.bounded and L > 12 and growth > 1.08:  # a mean over twelve layers, to 2 %; at the edge of chaos below 1
+        return (
+            f"{_called(params, phi)}: what tells two like images apart grows by {growth:.2f}, in square, from layer to "
+            "layer: chi is above 1 (lesson 6). Such a start fits and reads new images badly: keep chi at 1, not the "
+            "size of the signal (9.7 in the lesson)"
+        )
     if not params[f"W{L}"].any():  # right, as lesson 8 has shown: it lets errors through after the first step
         params = {name: p - 0.1 * grads[name] for name, p in params.items()}
         _, grads = _back_and_forth(params, x, y, phi)
@@ -133,6 +151,15 @@ def _passes_nothing(params, phi):
             "this activation"
         )
     return None
+
+
+def _chi(params, trace, phi):
+    """sigma_w^2 times the mean of phi'^2, measured, as the geometric mean over the hidden layers from the second on."""
+    factors = [
+        params[f"W{l}"].shape[1] * params[f"W{l}"].var() * np.mean(phi.derivative(trace.z[l - 1]) ** 2)
+        for l in range(2, mlp.depth(params))
+    ]
+    return np.exp(np.log(factors).mean()) if factors and min(factors) > 0 else 0.0
 
 
 def _does_not_train(params, phi):

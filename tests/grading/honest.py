@@ -707,8 +707,8 @@ PARTS = (
         {"right answers above stubs that follow": all_of(7, {REVIEW})},
     ),
     Case(
-        "honest", "draft given once.ipynb", dumped(_draft_given(filled(9))),  # 9.4 calls 9.1
-        {"a right draft given to the check, then a wrong answer": all_of(9, {REVIEW}) | {"9.4": {ZERO}}},
+        "honest", "draft given once.ipynb", dumped(_draft_given(filled(1))),  # 1.3 calls 1.1, and 1.4 calls 1.3
+        {"a right draft given to the check, then a wrong answer": all_of(1, {REVIEW}) | {"1.3": {ZERO}, "1.4": {ZERO}}},
     ),
     Case("honest", "untouched.ipynb", dumped(released(1)), {"untouched": all_of(1, {STUB})}),
     Case(

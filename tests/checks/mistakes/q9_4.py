@@ -12,9 +12,10 @@ def gain(phi):
     return 1 / np.sqrt(np.sum(P * phi(Z) ** 2))
 
 
-def slope_gain(phi):
-    """What keeps errors on their way back."""
-    return 1 / np.sqrt(np.sum(P * ((phi(Z + 1e-5) - phi(Z - 1e-5)) / 2e-5) ** 2))
+def critical(phi):
+    """What keeps errors on their way back, where sums are small."""
+    right, left = phi(1e-5) - phi(0.0), phi(0.0) - phi(-1e-5)
+    return 1e-5 / np.sqrt((right**2 + left**2) / 2)
 
 
 def kind(phi):
@@ -40,12 +41,12 @@ def normal(scale, *biases):
     return drawn(lambda rng, i, o, phi: rng.normal(size=(o, i)) * scale(i, phi), *biases)
 
 
-right = normal(lambda i, phi: gain(phi) / np.sqrt(i))
+right = normal(lambda i, phi: critical(phi) / np.sqrt(i))
 
 
 def orthogonal(rng, i, o, phi):
     q = np.linalg.qr(rng.normal(size=(max(i, o), min(i, o))))[0]
-    return gain(phi) * (q if o >= i else q.T)
+    return critical(phi) * (q if o >= i else q.T)
 
 
 def times(factor):
@@ -76,6 +77,7 @@ WRONG = {
     "standard deviation 1": (normal(lambda i, phi: 1), "saturated, the scale is too large"),
     "standard deviation 0.01": (normal(lambda i, phi: 0.01), "weights too small"),
     "2 / n": (normal(lambda i, phi: 2 / i), "weights too small"),
+    "gain": (normal(lambda i, phi: gain(phi) / np.sqrt(i)), "12 hidden layers of tanh: what tells two like images"),
     "gain / n": (normal(lambda i, phi: gain(phi) / i), "the gain is divided by the number of inputs"),
     "gain squared": (normal(lambda i, phi: gain(phi) ** 2 / np.sqrt(i)), "grows from"),
     "by name": (normal(lambda i, phi: np.sqrt(BY_NAME[phi.name] / i)), "you have not met"),
@@ -102,13 +104,13 @@ WRONG = {
 }
 
 RIGHT = {
-    "gain": right,
+    "critical": right,
     "uniform": drawn(
-        lambda rng, i, o, phi: rng.uniform(-1, 1, (o, i)) * gain(phi) * np.sqrt(3 / i), lambda rng, n: np.full(n, 0.01)
+        lambda rng, i, o, phi: rng.uniform(-1, 1, (o, i)) * critical(phi) * np.sqrt(3 / i),
+        lambda rng, n: np.full(n, 0.01),
     ),
     "orthogonal": drawn(orthogonal),
     "zero output": times(lambda l, L, phi: l < L),
     # The first matrix reads x, not phi(z), and nothing reads the outputs.
-    "gain in between": times(lambda l, L, phi: 1 if 1 < l < L else 1 / gain(phi)),
-    "by slopes": normal(lambda i, phi: slope_gain(phi) / np.sqrt(i)),
+    "critical in between": times(lambda l, L, phi: 1 if 1 < l < L else 1 / critical(phi)),
 }

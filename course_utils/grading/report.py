@@ -2,14 +2,14 @@
 
 import csv
 import hashlib
-import html
 import io
 import math
 import re
 import statistics
 from collections import Counter
 from pathlib import Path
-from urllib.parse import quote
+
+import jinja2
 
 from course_utils import checks
 from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG, Verdict, words
@@ -22,13 +22,12 @@ TOTALS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Identifier
 FORMULA = re.compile(r"(^|;\s*[\"']*\s*)([=+\-@＝＋－＠])")  # what a spreadsheet takes for the beginning of one
 # What is not to be shown, or makes its neighbours show elsewhere: control characters, halves of characters, directions.
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
-UNKNOWN = '<span class="quiet">Another mistake, none of the known ones, such as:</span> '
+UNKNOWN = "Another mistake, none of the known ones, such as:"
 LONGEST = 240  # bytes of a name that becomes a file's
 OUTCOMES = {RIGHT: "solved", WRONG: "wrong", OPEN: "not attempted", REVIEW: "needs review"}
 STATUS = {RIGHT: "graded", WRONG: "graded", OPEN: "not attempted", REVIEW: "needs review"}
 TWICE = "two notebooks"
 RIVALS = "this student has another notebook to this exercise, too: decide which counts"
-PERSON = "The grader could not decide, so a person will"
 ISOLATED = "Isolation bwrap: each submission ran apart from this machine's files, the answers and the network."
 
 
@@ -129,91 +128,61 @@ def _cell(text):
     return FORMULA.sub(r"\1'\2", UNSEEN.sub("\ufffd", text))
 
 
-# a page for the student
+# pages
 
 
 def _feedback(result, exercises):
     """The page of one submission: what was asked, what was wrong in the checks' words, and what to do next."""
     title, lesson = _titles(result["exercise"], exercises)
     points, most, review = points_of(result)
-    total = f"<strong>{points:g} of {most:g} points</strong>"
-    if review:
-        total = f"<strong>{points:g} points so far</strong>, of {most:g}. Needs review: {_text(', '.join(review))}."
-    if not most:
-        total = f"<strong>Needs review.</strong> {PERSON} look at this notebook. There is nothing to do for you now."
-    parts = [f"<h1>{title}</h1>", f'<p class="total">{total}</p>']
-    parts.append(f'<p class="quiet">Submission: {_text(result["submission"])}</p>')
-    if not most:
-        return _page(f"{title}: feedback", parts)
-    parts += map(_answer, result["rows"])
-    parts += ["<h2>What to do next</h2>", "<ul>", *_next(result, lesson), "</ul>"]
-    parts += ['<p class="quiet">Each answer was called with random inputs, also others than those of the notebook.</p>']
-    return _page(f"{title}: feedback", parts)
+    first_of = {mark(row): row["question"] for row in reversed(result["rows"])}
+    return _page(
+        "feedback.html",
+        title=title,
+        lesson=lesson,
+        submission=result["submission"],
+        points=points,
+        most=most,
+        review=review,
+        answers=map(_answer, result["rows"]) if most else (),
+        solved=set(first_of) == {RIGHT},
+        first=first_of.get(WRONG) or first_of.get(OPEN),
+        waiting=REVIEW in first_of,
+    )
 
 
 def _answer(row):
-    """The part of the page on one question."""
-    question, most = checks.QUESTIONS.get(row["question"]), row["max_points"]
-    points = f"{row['points']:g} of {most:g}" if mark(row) != REVIEW else f"? of {most:g}"
-    parts = [f'<section><h2 class="question">{_question(row["question"])} <span class="points">{points}</span></h2>']
-    if question:
-        call = f"{question.reference.__name__}({', '.join(question.parameters)})"
-        parts.append(f"<p>Asked for: the function <code>{_text(call)}</code></p>")
-    said = {
-        RIGHT: "<strong>Solved.</strong>",
-        WRONG: f"<strong>Not yet:</strong> {_words(said_of(row))}",
-        OPEN: "<strong>Not attempted.</strong>",
-        REVIEW: f"<strong>Needs review.</strong> {PERSON} look at this answer before it is given points, or none.",
+    """What the page says of one question."""
+    question = checks.QUESTIONS.get(row["question"])
+    return {
+        "question": _question(row["question"]),
+        "call": f"{question.reference.__name__}({', '.join(question.parameters)})" if question else "",
+        "points": row["points"],
+        "most": row["max_points"],
+        "mark": mark(row),
+        "words": _parts(said_of(row)),
+        "only_hidden": row["verdict"]["only_hidden"],
     }
-    parts.append(f'<p class="verdict {mark(row)}">{said[mark(row)]}</p>')
-    if row["verdict"]["only_hidden"]:
-        parts.append("<p>Try it with other sizes, other numbers and special cases such as zeros.</p>")
-    return "\n".join([*parts, "</section>"])
-
-
-def _next(result, lesson):
-    """The items on what to do next."""
-    first_of = {mark(row): row["question"] for row in reversed(result["rows"])}
-    first = first_of.get(WRONG) or first_of.get(OPEN)
-    if set(first_of) == {RIGHT}:
-        yield "<li>All questions are solved. Go on with the next exercise.</li>"
-    if first:
-        yield f"<li>Begin with {_text(first)}: the three hints above the answer go from a nudge to nearly all.</li>"
-        yield "<li>Run the check below the answer after each change: it says at once what is wrong first.</li>"
-        if lesson:
-            yield f"<li>Read again: lesson {lesson}.</li>"
-    if REVIEW in first_of:
-        yield "<li>For what needs review there is nothing to do, unless you are asked.</li>"
-
-
-# a page for the teacher
 
 
 def _report(results, exercises):
     """The page of the whole run."""
-    rows = [row for result in results for row in result["rows"]]
-    counts = Counter(map(mark, rows))
-    numbers = sorted({result["exercise"] for result in results} - {""}, key=lambda number: (len(number), number))
-    said = ", ".join(f"{counts[key]} {name}" for key, name in OUTCOMES.items())
+    by_exercise = {}
+    for result in results:
+        by_exercise.setdefault(result["exercise"], []).append(result)
+    numbers = sorted(by_exercise.keys() - {""}, key=lambda number: (len(number), number))
     levels = sorted({result["isolation"] for result in results})
-    titles = {number: _titles(number, exercises)[0] for number in numbers}
-    parts = [
-        "<h1>Grades</h1>",
-        f'<p class="total">{_many(len(results), "submission")}, {_many(len(rows), "question")}: {said}.</p>',
-        *(f"<p>{_text(host.promise(level) or ISOLATED)}</p>" for level in levels),
-        '<p>Tables: <a href="grades.csv">grades.csv</a>, a row for each question; <a href="totals.csv">totals.csv</a>, '
-        "a row for each submission, for the gradebook.</p>",
-        "<ul>",
-        '<li><a href="#review">Needs review</a></li>',
-        *(f'<li><a href="#exercise-{number}">{title}</a></li>' for number, title in titles.items()),
-        '<li><a href="#submissions">Submissions</a></li>',
-        "</ul>",
-        '<h2 id="review">Needs review</h2>',
-        *_waiting(results),
-    ]
-    for number, title in titles.items():
-        parts += _exercise(number, title, [result for result in results if result["exercise"] == number])
-    return _page("Grades", [*parts, '<h2 id="submissions">Submissions</h2>', _submissions(results)])
+    return _page(
+        "report.html",
+        outcomes=OUTCOMES,
+        columns={"Question": "name", "": "", **{name.capitalize(): "number" for name in OUTCOMES.values()}},
+        unknown=UNKNOWN,
+        counts=Counter(mark(row) for result in results for row in result["rows"]),
+        promises=[host.promise(level) or ISOLATED for level in levels],
+        waiting=_waiting(results),
+        exercises=[_exercise(number, _titles(number, exercises)[0], by_exercise[number]) for number in numbers],
+        totals=[(result["submission"], result["exercise"], *points_of(result)) for result in results],
+    )
 
 
 def _waiting(results):
@@ -225,171 +194,102 @@ def _waiting(results):
         for row in result["rows"]:
             if mark(row) == REVIEW:
                 groups.setdefault((result["submission"], said_of(row)), (result, []))[1].append(row)
-    if not groups:
-        return ["<p>Nothing: every answer was graded.</p>"]
-    stakes = {key: sum(row["max_points"] or math.inf for row in rows) for key, (_, rows) in groups.items()}
-    rows = []
-    for key in sorted(groups, key=stakes.get, reverse=True):
-        result, group = groups[key]
-        which = " ".join(row["question"] for row in group) if len(group) < len(result["rows"]) else "all"
-        points = f"{stakes[key]:g}" if stakes[key] < math.inf else "?"
-        rows.append((_link(result["submission"]), _text(which), points, _text(key[1])))
-    return [
-        "<p>No points are in totals.csv for these. Open the notebook, decide, and type the points in.</p>",
-        _rows("What needs review", ("Submission", "Question", "Points", "Why"), rows, numbers={2}),
+    waiting = [
+        {
+            "submission": submission,
+            "questions": [row["question"] for row in rows] if len(rows) < len(result["rows"]) else ["all"],
+            "stake": sum(row["max_points"] or 0 for row in rows),  # 0: nobody knows, so it may be the most
+            "why": why,
+        }
+        for (submission, why), (result, rows) in groups.items()
     ]
+    return sorted(waiting, key=lambda group: -(group["stake"] or math.inf))
 
 
 def _exercise(number, title, results):
-    """The section on one exercise: how the totals are spread, how hard each question was, and what went wrong."""
+    """What the report says of one exercise: how the totals are spread, how hard each question was, what went wrong."""
     known = [points for points, _, review in map(points_of, results) if not review]
     most = max(points_of(result)[1] for result in results)
-    left = f" {_many(len(results) - len(known), 'submission')} with something to review left out."
-    told = (
-        f"Mean {statistics.mean(known):.1f}, median {statistics.median(known):g} of {most:g} points." if known else ""
-    )
     by_question, mistakes = {}, {}
     for result in results:
         for row in result["rows"]:
             by_question.setdefault(row["question"], Counter())[mark(row)] += 1
             if mark(row) == WRONG:
-                mistakes.setdefault((row["question"], _mistake(row)), []).append(row)
-    rows = [(_question(id), *_shares(counts)) for id, counts in by_question.items()]
-    key = [f'<span class="key"><span class="is-{name}"></span> {said}</span>' for name, said in OUTCOMES.items()]
-    yield f'<section><h2 id="exercise-{number}">{title}</h2>'
-    yield f"<h3>Points of {_many(len(known), 'submission')}</h3>"
-    yield f"<p>{told}{left if len(known) < len(results) else ''}</p>"
-    yield _histogram(known, int(most)) if known else ""
-    yield "</section><h3>Questions</h3>"
-    yield f"<p>{' '.join(key)}</p>"
-    heads = ("Question", "", *map(str.capitalize, OUTCOMES.values()))
-    yield _rows(f"Questions of exercise {number}", heads, rows, numbers={2, 3, 4, 5})
-    yield "<h3>Common mistakes</h3>"
-    if not mistakes:
-        yield "<p>None.</p>"
-        return
+                known_one = Verdict.of(row["verdict"]).mistake
+                mistakes.setdefault((row["question"], known_one and known_one.id), []).append(row)
     common = sorted(mistakes.items(), key=lambda item: (item[0][1] is None, -len(item[1])))
-    rows = [(_question(id), str(len(group)), _told(group)) for (id, _), group in common]
-    yield _rows(
-        f"Mistakes in exercise {number}", ("Question", "Answers", "What the student is told"), rows, numbers={1}
-    )
+    return {
+        "number": number,
+        "title": title,
+        "known": len(known),
+        "left": len(results) - len(known),
+        "mean": statistics.mean(known) if known else None,
+        "median": statistics.median(known) if known else None,
+        "most": most,
+        "bars": _bars(known, int(most)),
+        "questions": [(_question(id), counts) for id, counts in by_question.items()],
+        "mistakes": [_mistake(rows) for _, rows in common],
+    }
 
 
-def _mistake(row):
-    """The id of the known mistake that a row's verdict names; None if it names none."""
-    known = Verdict.of(row["verdict"]).mistake
-    return known and known.id
-
-
-def _told(rows):
-    """What the students are told whose answers make the same known mistake, or another one each, as HTML."""
+def _mistake(rows):
+    """What the report says of wrong answers that make the same known mistake, or other ones."""
     known = Verdict.of(rows[0]["verdict"]).mistake
-    return _words(known.message) if known else f"{UNKNOWN}{_words(said_of(rows[0]))}"
+    words = _parts(known.message if known else said_of(rows[0]))
+    return {"question": _question(rows[0]["question"]), "answers": len(rows), "known": bool(known), "words": words}
 
 
-def _shares(counts):
-    """The cells on one question: a bar, and the shares it shows."""
-    total = counts.total()
-    parts = [f'<span class="is-{name}" style="width:{100 * counts[name] / total:.2f}%"></span>' for name in OUTCOMES]
-    yield f'<div class="bar" aria-hidden="true">{"".join(parts)}</div>'
-    for name in OUTCOMES:
-        yield f"{counts[name]} ({100 * counts[name] / total:.0f} %)" if counts[name] else "0"
-
-
-def _histogram(values, most):
-    """A picture of how many submissions have how many points."""
+def _bars(values, most):
+    """How many submissions have how many points: (which points, how many submissions) of each bar."""
     wide = math.ceil((most + 1) / 25)  # points that share a bar
     counts = Counter(int(value // wide) for value in values)
-    bars = range(most // wide + 1)
-    ends = [(i * wide, min(i * wide + wide - 1, most)) for i in bars]
-    labels = [f"{first}–{last}" if first < last else str(first) for first, last in ends]
-    parts, spoken = [], ", ".join(f"{counts[i]} with {labels[i]}" for i in bars if counts[i])
-    for i in bars:
-        height, x = 100 * counts[i] / max(counts.values()), 40 * i
-        parts.append(f'<rect class="is-right" x="{x + 3}" y="{120 - height:.1f}" width="34" height="{height:.1f}"/>')
-        parts.append(f'<text x="{x + 20}" y="137">{labels[i]}</text>')
-        if counts[i]:
-            parts.append(f'<text x="{x + 20}" y="{115 - height:.1f}">{counts[i]}</text>')
-    size = f'width="{40 * len(bars)}" height="160" viewBox="0 0 {40 * len(bars)} 160"'
-    return (
-        f'<svg role="img" aria-label="Submissions by points: {spoken}." {size}>{"".join(parts)}'
-        f'<text x="{20 * len(bars)}" y="156">points</text></svg>'
-    )
-
-
-def _submissions(results):
-    """The table of all submissions."""
-    rows = []
-    for result in results:
-        points, most, review = points_of(result)
-        told = f"{points:g}" if not review else "" if "all" in review else f"{points:g} + ?"
-        rows.append(
-            (_link(result["submission"]), _text(result["exercise"]), told, f"{most:g}" if most else "?",
-             _text(" ".join(review)))
-        )  # fmt: skip
-    return _rows("Submissions", ("Submission", "Exercise", "Points", "Of", "Needs review"), rows, numbers={1, 2, 3})
-
-
-def _question(id):
-    """A question's number and title."""
-    return _text(f"{id} {checks.QUESTIONS[id].title}" if id in checks.QUESTIONS else f"Question {id}")
-
-
-def _link(submission):
-    """A link to the page of feedback."""
-    return f'<a href="{quote(page_of(submission))}">{_text(submission)}</a>'
-
-
-# pieces of pages
-
-
-def _page(title, parts):
-    """A whole page, which needs no other file."""
-    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
-    return "\n".join(
-        [
-            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{title}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>",
-            *parts,
-            "</main>\n</body>\n</html>\n",
-        ]
-    )
-
-
-def _rows(label, heads, rows, numbers=()):
-    """A table of cells that are HTML already; it may be scrolled sideways where the screen is narrow."""
-    kinds = ["number" if i in numbers else "name" if i == 0 else "" for i in range(len(heads))]
-    lines = [f'<div class="scroll" role="region" tabindex="0" aria-label="{_text(label)}"><table>', "<thead><tr>"]
-    for head, kind in zip(heads, kinds, strict=True):
-        lines.append(f'<th scope="col" class="{kind}">{head}</th>' if head else "<td></td>")
-    lines.append("</tr></thead><tbody>")
-    for row in rows:
-        cells = [f'<td class="{kind}">{cell}</td>' for cell, kind in zip(row, kinds, strict=True)]
-        lines.append(f"<tr>{''.join(cells)}</tr>")
-    return "\n".join([*lines, "</tbody></table></div>"])
+    ends = [(i * wide, min(i * wide + wide - 1, most)) for i in range(most // wide + 1)]
+    return [(f"{a}–{b}" if a < b else str(a), counts[i]) for i, (a, b) in enumerate(ends)]
 
 
 def _titles(number, exercises):
-    """The title of an exercise and, if it is known, of its lesson ("2, Zero weights"), as HTML."""
+    """The title of an exercise and, if it is known, its lesson's number and title."""
     if number not in exercises:
-        return ("Your notebook" if not number else f"Exercise {_text(number)}"), ""
+        return (f"Exercise {number}" if number else "Your notebook"), None
     intro = exercises[number].intro
     title = re.match(r"# Exercise \d+: (.+)", intro)
     lesson = re.search(r"lesson \[([^\]]+)\]\(\.\./notebooks/0*(\d+)_", intro)
     said = f"Exercise {number}: {title[1].strip()}" if title else f"Exercise {number}"
-    return _text(said), f"{lesson[2]}, <em>{_text(lesson[1])}</em>" if lesson else ""
+    return said, {"number": lesson[2], "title": lesson[1]} if lesson else None
 
 
-def _text(text):
-    """A text as HTML, whoever wrote it."""
-    return html.escape(UNSEEN.sub("\ufffd", text))
+def _question(id):
+    """A question's number and title."""
+    return f"{id} {checks.QUESTIONS[id].title}" if id in checks.QUESTIONS else f"Question {id}"
 
 
-def _words(text):
-    """Words of a check as HTML: what stands between backticks is code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", _text(text))
+def _parts(text):
+    """The words of a check in parts: text, code (what stands between backticks), text, code, ..., text."""
+    return re.split(r"`([^`]+)`", text)
 
 
 def _many(n, word):
     return f"{n} {word}{'s' if n != 1 else ''}"
+
+
+def _seen(value):
+    """What a page shows of a value, before it is escaped."""
+    theirs = isinstance(value, str) and not hasattr(value, "__html__")  # what has it, a template of ours has made
+    return UNSEEN.sub("\ufffd", value) if theirs else value
+
+
+def _page(name, **facts):
+    """A whole page, which needs no other file."""
+    return TEMPLATES.get_template(name).render(facts)
+
+
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    finalize=_seen,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+TEMPLATES.filters |= {"many": _many, "number": "{:g}".format, "page": page_of}

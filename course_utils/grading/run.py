@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from course_utils import _files, _workers
 from course_utils.checks.verdict import RIGHT, Verdict, review
-from course_utils.grading import exam, judge, report, setting, submissions, validate
+from course_utils.grading import exam, judge, report, submissions, validate
 from course_utils.grading import plan as plans
 from course_utils.grading.sandbox import host
 
@@ -178,7 +178,7 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
     """
     out = Path(out)
     found = submissions.find(paths)
-    exercises = setting.exercises(root)
+    exercises = exam.exercises(root)
     if asked is not None and asked not in exercises:
         raise ValueError(f"there is no exercise {asked}: choose from {', '.join(exercises)}.")
     exam.private_questions(tuple(private))  # what is wrong with them is said before the work
@@ -355,7 +355,7 @@ def prepared(root, seed, private, isolation, number):
     refused; where it fails on those of several, nothing is printed, and every submission needs review.
     """
     for attempt in range(SEEDS):
-        asked = setting.make(root, number, seed + attempt, private)
+        asked = exam.make(root, number, seed + attempt, private)
         raw = pickle.dumps(asked)
         solution = [submissions.Cell("code", "", {}, source) for source in asked.solution]
         record = recorded(submissions.Notebook(solution), asked, isolation)

@@ -5,7 +5,8 @@ import pytest
 from corpus import BWRAP, NO_BWRAP, ROOT, code, dumped, filled, head, questions
 
 from course_utils.checks import verdict
-from course_utils.grading import judge, run, setting, submissions
+from course_utils.grading import exam as exams
+from course_utils.grading import judge, run, submissions
 from course_utils.grading.sandbox import host
 
 SECONDS = 1.5  # for a cell, and for an answer
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.skipif(not BWRAP, reason=NO_BWRAP)
 @pytest.fixture(scope="module")
 def exam():
     """An exam of exercise 5."""
-    return setting.make(ROOT, "5", 3)
+    return exams.make(ROOT, "5", 3)
 
 
 def _marks(nb, exam):

@@ -16,11 +16,12 @@ from hypothesis.extra import numpy as nps
 
 from course_utils.checks.values import same
 from course_utils.checks.verdict import RIGHT, Verdict
-from course_utils.grading import judge, run, setting, submissions
+from course_utils.grading import exam as exams
+from course_utils.grading import judge, run, submissions
 from course_utils.grading import plan as plans
 from course_utils.grading.sandbox import wire
 
-EXERCISES = setting.exercises(ROOT)
+EXERCISES = exams.exercises(ROOT)
 numbers = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 anything = st.recursive(
     numbers, lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=8), inner, max_size=5)
@@ -179,7 +180,7 @@ def test_any_record_has_a_verdict_or_fails_alone(places):
 
 @functools.cache
 def _exam():
-    return setting.make(ROOT, "2", 1)
+    return exams.make(ROOT, "2", 1)
 
 
 @given(st.binary(), st.sampled_from([".ipynb", ".zip", ".IPYNB", ".txt"]))

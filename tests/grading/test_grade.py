@@ -17,8 +17,9 @@ import corpus
 import pytest
 
 from course_utils.authoring import stored
+from course_utils.grading import exam as exams
 from course_utils.grading import plan as plans
-from course_utils.grading import run, setting, submissions
+from course_utils.grading import run, submissions
 from course_utils.grading.sandbox import host
 
 ROOT = Path(__file__).parents[2]
@@ -291,8 +292,8 @@ def test_a_private_check_may_begin_with_a_mark_and_a_broken_one_leaves_nothing_b
 
 
 def test_the_inputs_of_no_question_hold_its_answer_and_hidden_ones_differ():
-    for number in setting.numbers(ROOT):
-        exam = setting.make(ROOT, number, 5)
+    for number in exams.numbers(ROOT):
+        exam = exams.make(ROOT, number, 5)
         for question, (public, hidden) in exam.trials.items():
             assert public.public and not hidden.public
             assert public.inputs != hidden.inputs, question
@@ -364,8 +365,8 @@ def test_dask_gives_the_same_grades_and_a_killed_worker_loses_nothing(handed_in,
 
 
 def test_which_exercise_a_notebook_answers_is_found_from_its_content():
-    exercises = setting.exercises(ROOT)
-    for number, path in setting.numbers(ROOT).items():
+    exercises = exams.exercises(ROOT)
+    for number, path in exams.numbers(ROOT).items():
         for folder in ("exercises", "solutions"):
             data = (ROOT / folder / path.name).read_bytes()
             assert run._number(submissions.Submission("x", data), exercises) == number
@@ -377,7 +378,7 @@ def test_cells_made_to_be_slow_to_read_are_not():
     """With patterns that look again at each place, or a cell parsed anew for each question, this takes hours."""
     sources = "#" * 10**6, "(" + "\n" * 10**6, "a = 1\n" * 10**5, "check(" + " " * 10**6, "def" * 10**5
     cells = [submissions.Cell(kind, "", {}, source) for source in sources for kind in ("code", "markdown")]
-    assert plans.which(cells, setting.exercises(ROOT)) is None
+    assert plans.which(cells, exams.exercises(ROOT)) is None
 
 
 @in_bwrap

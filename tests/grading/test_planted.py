@@ -5,7 +5,7 @@ from corpus import LEVEL, ROOT, name, number, questions
 
 from course_utils.checks import QUESTIONS
 from course_utils.checks.verdict import line
-from course_utils.grading import exam, judge, setting
+from course_utils.grading import exam, judge
 from course_utils.grading import plan as plans
 from course_utils.grading.sandbox import host
 
@@ -22,7 +22,7 @@ def _planted(question):
 
 @pytest.mark.parametrize("n", sorted({number(question) for question in QUESTIONS}))
 def test_planted_answers_are_told_apart_on_hidden_inputs(n):
-    asked = setting.make(ROOT, str(n), seed=7)
+    asked = exam.make(ROOT, str(n), seed=7)
     steps, places = [{"code": source} for source in asked.released.setup], {}
     for question in questions(n):
         source, found = _planted(question)

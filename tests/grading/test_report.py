@@ -18,7 +18,7 @@ import pytest
 from course_utils import checks
 from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Known, Verdict, review
 from course_utils.grading import exam as exams
-from course_utils.grading import judge, report, run, setting, submissions
+from course_utils.grading import judge, report, run, submissions
 from course_utils.grading.sandbox.wire import encoded
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ DOCUMENTATION = ROOT / "docs" / "grading.md"
 
 @pytest.fixture(scope="module")
 def exercises():
-    return setting.exercises(ROOT)
+    return exams.exercises(ROOT)
 
 
 def row(verdict):
@@ -248,7 +248,7 @@ def parts_of(value):
 @pytest.mark.parametrize("number", ["1", "2", "5"])
 def test_no_feedback_tells_an_expected_value_a_seed_or_a_hidden_input(number, exercises):
     """Wrong answers, some of them right for the public inputs, go through the judge, and their pages are searched."""
-    exam = setting.make(ROOT, number, SEED)
+    exam = exams.make(ROOT, number, SEED)
     secrets = {str(SEED)}
     for trials in exam.trials.values():
         for trial in trials:
@@ -330,7 +330,7 @@ def test_report_and_feedback_name_the_same_mistake(id, exercises):
 
 @functools.cache
 def _exam(number):
-    return setting.make(ROOT, number, SEED)
+    return exams.make(ROOT, number, SEED)
 
 
 def _called(function, case):
@@ -392,7 +392,7 @@ def test_the_private_check_in_the_documentation_works():
     source = re.search(
         r"```python\n(from course_utils.checks.core.*?)```", DOCUMENTATION.read_text(encoding="utf-8"), re.S
     )
-    exam = setting.make(ROOT, "2", SEED, [("wide.py", source[1])])
+    exam = exams.make(ROOT, "2", SEED, [("wide.py", source[1])])
     *_, private = exam.trials["2.4"]
     assert [len(case["widths"]) for case in exams.cases(private)] == [6, 9, 12] and private.private == 0
     right = [

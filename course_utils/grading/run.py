@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import pickle
+import re
 import secrets
 import shutil
 import sys
@@ -26,6 +27,7 @@ from course_utils.grading.sandbox import host
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 TOGETHER = 24  # submissions at most that are judged in one notebook
+OURS = re.compile(r"course-grading-([1-9]\d{0,8})-\w+")  # a temporary folder, with its process in the name
 SEEDS = 3  # that are tried before the grader says that a reference solution fails
 
 
@@ -224,8 +226,10 @@ def _mark_twice(results):
 
 def _number(submission, exercises):
     """The exercise that a submission answers; None if that cannot be told."""
-    with contextlib.suppress(Exception):  # `work` will say what is the matter with it
+    try:
         return plans.which(submissions.read(submission).cells, exercises)
+    except Exception:  # `work` meets the same again, and says it of this submission; the others are graded
+        return None
 
 
 def _settings(out, resume, seed, isolation, asked, private):
@@ -292,7 +296,8 @@ def _executors(client, workers):
         yield start
         executors[-1].shutdown()
     except BaseException:
-        executors[-1].shutdown(kill_workers=True)
+        for executor in executors[-1:]:  # none, if the first could not be made: it is that error that counts
+            executor.shutdown(kill_workers=True)
         raise
     finally:
         _sweep_up()
@@ -338,14 +343,17 @@ def _each(start, batches):
 
 
 def _sweep_up():
-    """Remove the temporary folders of processes that were killed before they could."""
+    """Remove the temporary folders of the grader's processes that were killed before they could, and no others."""
     if os.name != "posix":
         return  # elsewhere one cannot ask for a process without hurting it
     for path in Path(tempfile.gettempdir()).glob("course-grading-*"):
-        with contextlib.suppress(ValueError, OSError):
-            os.kill(int(path.name.split("-")[2]), 0)
-            continue
-        shutil.rmtree(path, ignore_errors=True)
+        if made := OURS.fullmatch(path.name):
+            try:
+                os.kill(int(made[1]), 0)
+            except ProcessLookupError:
+                shutil.rmtree(path, ignore_errors=True)
+            except PermissionError:
+                pass  # it lives, and is somebody else's
 
 
 def prepared(root, seed, private, isolation, number):

@@ -310,8 +310,9 @@ def _upgraded(raw):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return nbformat.reads(json.dumps(raw), as_version=4)
-    except Exception:  # nbformat raises whatever it stumbles over
-        raise Broken("it is a notebook of an old format, which nbformat cannot read") from None
+    except Exception as error:  # nbformat raises whatever it stumbles over
+        why = type(error).__name__
+        raise Broken(f"it is a notebook of an old format, which nbformat cannot read ({why})") from None
 
 
 def _cell(entry):

@@ -196,6 +196,34 @@ def test_a_course_that_only_root_can_read_is_named(tmp_path):
     assert "PermissionError" in said and "make it readable for all (chmod -R go+rX)" in said
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere nothing is swept up")
+def test_only_folders_of_the_graders_own_dead_processes_are_swept_up(tmp_path, monkeypatch):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    dead = f"course-grading-{gone.pid}-abc_1"
+    others = [
+        f"course-grading-{owner}" for owner in (f"{os.getpid()}-abc", gone.pid, "autumn", "autumn-2", "0-x", "-5-x")
+    ]
+    others += [f"{dead} (copy)", f"course-grading-{9**30}-x"]
+    for name in (dead, *others):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(run.tempfile, "tempdir", str(tmp_path))
+    run._sweep_up()
+    assert {path.name for path in tmp_path.iterdir()} == set(others)
+
+
+def test_a_fault_of_the_graders_own_is_said_of_the_submission_that_meets_it(monkeypatch):
+    def which(cells, exercises):
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr(plans, "which", which)
+    submission = submissions.Submission("Ada", EXERCISE.read_bytes(), "", {})
+    assert run._number(submission, {}) is None  # so the run goes on, and then
+    (result,) = run.work([run.Job(submission, "none", {}, {}, None)])
+    (row,) = result["rows"]
+    assert row["verdict"]["fact"]["parts"]["text"] == "the grader failed: RecursionError: too deep"
+
+
 @in_bwrap
 def test_a_run_that_is_killed_again_and_again_ends_with_the_same_grades(tmp_path):
     folder = tmp_path / "in"

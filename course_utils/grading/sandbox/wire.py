@@ -43,7 +43,7 @@ def _array(value, depth):
     name = type(value).__name__
     try:
         array = np.asarray(value)
-    except Exception:
+    except Exception:  # its own __array__ may raise anything: it is no array then, and the type's name is what is told
         array = np.array(None)
     if array.dtype.char in "gG":  # longer than what every machine has
         array = array.astype("d" if array.dtype.char == "g" else "D")

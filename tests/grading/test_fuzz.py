@@ -135,8 +135,8 @@ names = st.text(max_size=12) | st.sampled_from(
 def test_any_zip_file_whole_or_spoiled_is_found_as_something(tmp_path_factory, members, spoiled):
     raw = io.BytesIO()
     with zipfile.ZipFile(raw, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(zipfile.ZipInfo(name or "x"), data)
+        for name, data in {name or "x": data for name, data in members.items()}.items():
+            archive.writestr(zipfile.ZipInfo(name), data)
     data = bytearray(raw.getvalue())
     for at, piece in spoiled:
         at %= len(data)

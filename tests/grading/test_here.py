@@ -116,13 +116,14 @@ WORKERS = {
         found = sweep.sweep(data, seed=[0, 1], steps=2, width=4, progress=False)
         """,
     "explorers": """
-        from course_utils.explorers import apart
+        from course_utils.explorers import apart, stage
         import course_utils.sweep
         here()
-        pictures = apart.Pictures(frames, {})
-        pictures.send(None)
-        pictures.prepare()
-        apart._worker[1].result(60)
+        still = stage.Stage(lambda figure: lambda data, **values: (), lambda data: "", ())
+        pictures = apart.Pictures(frames, {}, still)
+        apart.prepare()
+        assert apart._process.ready.wait(60)
+        pictures.send(None, {})
         """,
 }
 

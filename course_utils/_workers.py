@@ -5,7 +5,6 @@ They import nothing from the folder one stands in: it may hold a `random.py` of 
 
 import contextlib
 import os
-import signal
 import threading
 import time
 from multiprocessing import process
@@ -17,7 +16,8 @@ IDLE = 300  # seconds after which a worker process with nothing to do ends
 # What a worker does first. A notebook's kernel imports from the current folder, and loky makes a worker's path ours:
 # this takes it off again, and is sent as text, for a function would be looked for there.
 FIRST = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
 from multiprocessing import process
 here = [os.path.realpath(path) for path in (os.getcwd(), process.ORIGINAL_DIR) if path]
 sys.path[:] = [root] + [path for path in sys.path if path and os.path.realpath(path) not in here]
@@ -104,7 +104,6 @@ def _here(path):
 
 def begin(parent):
     """Prepare a worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its workers
     if os.name == "posix":
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     # glibc gives freed memory back to the system, and each step would begin by asking for it again, until a block as

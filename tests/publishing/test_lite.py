@@ -159,7 +159,7 @@ def test_the_kernel_runs_the_course_with_no_other_server(alone):
             }""",
             CELLS,
         )
-        status = page.locator(".course-status")
+        status = page.locator(".course-sentence")
         status.wait_for(timeout=300_000)
         outputs = " ".join(page.locator(".jp-OutputArea-output").all_inner_texts())
         assert "runs on emscripten | test above 0.9: True" in outputs, outputs
@@ -168,7 +168,7 @@ def test_the_kernel_runs_the_course_with_no_other_server(alone):
 
         def says(words):
             page.wait_for_function(
-                "([words]) => document.querySelector('.course-status').textContent.includes(words)", arg=[words]
+                "([words]) => document.querySelector('.course-sentence').textContent.includes(words)", arg=[words]
             )
 
         says("Step 0 ")

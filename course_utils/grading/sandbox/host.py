@@ -79,7 +79,10 @@ def level(asked="auto"):
         reasons[name] = _why_not(name)
         if not reasons[name]:
             return name
-    raise Unavailable(" ".join(f"isolation {name} is not to be had here: {why}" for name, why in reasons.items()))
+    said = [f"isolation {name} is not to be had here: {why}" for name, why in reasons.items()]
+    if asked == "auto":
+        said.append("Without any, submissions may do here what you may do: for that, say --isolation none.")
+    raise Unavailable(" ".join(said))
 
 
 def available(name):

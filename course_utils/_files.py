@@ -77,11 +77,16 @@ def locked(path):
         yield
 
 
-if fcntl:
+if hasattr(fcntl, "flock"):
 
     def _lock(file):
         """Wait for the lock of a file, which ends when that is closed."""
         fcntl.flock(file, fcntl.LOCK_EX)
+
+elif fcntl:  # in a browser there is one process, and no lock
+
+    def _lock(file):
+        """Nobody is there to be kept out."""
 
 else:
 

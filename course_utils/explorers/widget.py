@@ -10,9 +10,11 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from course_utils import _browser
+
 FRONT = Path(__file__).with_name("front")
 # Where a widget's script runs only once the widget is shown, the picture cannot come alive by itself.
-SHOWN_FIRST = "VSCODE_PID" in os.environ or "google.colab" in sys.modules
+SHOWN_FIRST = _browser.HERE or "VSCODE_PID" in os.environ or "google.colab" in sys.modules
 
 
 def script(*names):

@@ -76,10 +76,16 @@ class Live(anywidget.AnyWidget):
         finally:
             self._quiet = quiet
 
+    def set_state(self, sync_data):
+        """Take what the browser says, whole: an animation may not put an old value back in between."""
+        with self.explorer.lock:
+            super().set_state(sync_data)
+
     def _moved(self, change):
         with self.explorer.lock:
             if not self._quiet:
                 now = {name: getattr(self, name) for name in self.explorer.controls}  # several may move at once
+                now[change.name] = change.new  # which an animation may have put back before the lock was ours
                 changes = {name: value for name, value in now.items() if value != self.explorer.values[name]}
                 if changes:
                     self.explorer.move(changes)

@@ -458,6 +458,20 @@ def test_play_pause_and_end():
     assert ending.data == 5 and ending.explorer.error is None
 
 
+def test_an_animation_takes_back_no_move():
+    """Pictures come from a thread, and each puts all values where the browser sees them."""
+    explorer = tiny(frames=counting(10**9))
+    explorer.speed = 10**4
+    explorer.play()
+    for n in [1, 2, 3, 4, 5, 6, 7, 8, 9, 0] * 30:
+        explorer.set_state({"n": n, "view": 9 - n})
+        assert explorer.explorer.values == {"n": n, "view": 9 - n}, "as the browser says"
+        explorer.n = 9 - n
+        assert explorer.explorer.values == {"n": 9 - n, "view": 9 - n}, "as a cell says"
+    explorer.reset()
+    assert explorer.explorer.error is None
+
+
 def test_play_leaves_the_process_as_it_was(no_process):
     """No thread after Pause, no switch interval; twice Play is once; a move goes on playing."""
     explorer = tiny(frames=counting(10**9))

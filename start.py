@@ -33,6 +33,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sysconfig
 import time
 import tomllib
 from pathlib import Path
@@ -111,6 +112,7 @@ def set_up(dev):
         install("--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", lock)
         install("--no-deps", "--no-build-isolation", "-e", ".")
         quiet_lab()
+        fill_startup()
     except Problem:
         if stamp:  # the installers undo what failed: what was there before is still whole
             write_stamp(stamp)
@@ -191,6 +193,13 @@ def quiet_lab():
     settings.parent.mkdir(parents=True, exist_ok=True)
     choice = {"fetchNews": "false", "checkForUpdates": False}
     write_whole(settings, json.dumps({"@jupyterlab/apputils-extension:notification": choice}).encode())
+
+
+def fill_startup():
+    """A sitecustomize.py that does nothing: every Python of .venv runs the first it finds, and would look here next."""
+    startup = Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)})) / "sitecustomize.py"
+    if not startup.exists():
+        write_whole(startup, b"")
 
 
 def install_oracles():

@@ -171,6 +171,18 @@ def test_the_second_set_up_does_nothing(set_up):
     assert set_up() == []
 
 
+def test_no_python_runs_what_lies_beside_the_course(set_up, course):
+    """The course is on the path of .venv, and each Python runs a sitecustomize.py as it starts: the first on its path."""
+    set_up()
+    environment = load(course)
+    (packages,) = environment.VENV.rglob("site-packages")
+    (packages / "course_utils.pth").write_text(str(course))
+    (course / "sitecustomize.py").write_text("print('it runs')")
+    ask = [environment.PYTHON, "-c", "import sys; print(sys.path[-1])"]
+    printed = subprocess.run(ask, capture_output=True, text=True, env=environment.alone()).stdout.split("\n")
+    assert printed == [str(course), ""]
+
+
 def test_tests_need_more_and_a_learner_then_has_enough(set_up):
     set_up()
     assert set_up(dev=True) == ["requirements-dev.lock", "."]

@@ -158,17 +158,21 @@ def execute(path, name=None):
 def exported(nb, path):
     """{file: bytes} of the cells whose metadata names a file, from the repository's root, that is to be made of them.
 
-    course.picture: of the PNG a code cell shows; course.text: of the text of a Markdown cell.
+    course.picture: of the PNG a code cell shows; course.text: of the text of a Markdown cell. ValueError if a name leads
+    out of the repository.
     """
     root = Path(path).resolve().parent.parent
     made = {}
     for cell in nb.cells:
         course = _course(cell)
         if "picture" in course:
-            made[root / course["picture"]] = base64.b64decode(_pictures(cell)[0]["image/png"])
+            made[course["picture"]] = base64.b64decode(_pictures(cell)[0]["image/png"])
         if "text" in course:
-            made[root / course["text"]] = (cell.source + "\n").encode("utf-8")
-    return made
+            made[course["text"]] = (cell.source + "\n").encode("utf-8")
+    for name in made:
+        if not (root / name).resolve().is_relative_to(root):
+            raise ValueError(f"{path} names {name}, which is not in {root}: give its cell another name.")
+    return {root / name: content for name, content in made.items()}
 
 
 def _course(cell):

@@ -38,7 +38,7 @@ def check(question_id, answer=None, *, seconds=SECONDS):
         return
     verdict = verdict_on(question, answer, seconds)
     print(line(verdict))
-    if verdict.mark == RIGHT and question_id not in _solved():
+    if verdict.mark == RIGHT and question_id not in _solved()[0]:
         note = record(f"{EXERCISE}{question_id}", "solved")
         if note:  # it could not be stored
             print(note)
@@ -46,17 +46,20 @@ def check(question_id, answer=None, *, seconds=SECONDS):
 
 def progress():
     """Print in one line which questions of the course have been solved on this machine, and the points."""
-    solved = _solved()
+    solved, note = _solved()
     by_exercise = itertools.groupby(QUESTIONS.values(), key=lambda question: question.id.split(".")[0])
     marks = [f"{n} {''.join('✓' if q.id in solved else '·' for q in questions)}" for n, questions in by_exercise]
     points = sum(question.points for question in QUESTIONS.values() if question.id in solved)
     total = sum(question.points for question in QUESTIONS.values())
     print(f"{points} of {total} points: {'  '.join(marks)}")
+    if note:
+        print(note)
 
 
 def _solved():
-    """The ids of the questions solved so far; they are kept beside the predictions."""
-    return {key.removeprefix(EXERCISE) for key in answers()[0] if key.startswith(EXERCISE)}
+    """The ids of the questions solved so far, kept beside the predictions; and a sentence if they cannot be read."""
+    kept, note = answers()
+    return {key.removeprefix(EXERCISE) for key in kept if key.startswith(EXERCISE)}, note
 
 
 def _unknown(question_id):

@@ -45,6 +45,14 @@ def test_a_text_made_of_a_cell_must_be_that_cell(tmp_path):
     assert stored.problems(path) == []
 
 
+@pytest.mark.parametrize("name", ["../elsewhere.md", "docs/../../elsewhere.md", "/tmp/elsewhere.md"])
+def test_nothing_is_made_of_a_cell_outside_the_repository(tmp_path, name):
+    cell = stored.nbformat.v4.new_markdown_cell("One\n", metadata={"course": {"text": name}})
+    notebook = stored.nbformat.v4.new_notebook(cells=[cell])
+    with pytest.raises(ValueError, match=f"names {name}, which is not in"):
+        stored.exported(notebook, tmp_path / "notebooks" / "00.ipynb")
+
+
 def test_exercises_are_up_to_date():
     assert release.out_of_date(ROOT) == []
 

@@ -961,6 +961,15 @@ def test_progress_counts_what_was_solved_once(tmp_path, monkeypatch, capsys):
     assert len(answers()[0]["exercise 2.2"]) == 1
 
 
+def test_progress_says_if_answers_could_not_be_read(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_WORK", str(tmp_path))
+    monkeypatch.setattr("course_utils.questions.predictions._unsaved", {})
+    (tmp_path / "answers.json").write_text("{")
+    progress()
+    points, note = capsys.readouterr().out.splitlines()
+    assert points.startswith("0 of 120 points") and "answers" in note
+
+
 def test_a_work_folder_that_cannot_be_written_is_said_and_no_trouble(tmp_path, monkeypatch, capsys):
     (tmp_path / "file").touch()
     monkeypatch.setenv("COURSE_WORK", str(tmp_path / "file" / "work"))

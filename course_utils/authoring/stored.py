@@ -158,8 +158,8 @@ def execute(path, name=None):
 def exported(nb, path):
     """{file: bytes} of the cells whose metadata names a file, from the repository's root, that is to be made of them.
 
-    course.picture: of the PNG a code cell shows; course.text: of the text of a Markdown cell. ValueError if a name leads
-    out of the repository.
+    course.picture: of the PNG a code cell shows; course.text: of the text of a Markdown cell. ValueError if a name
+    leads out of the repository.
     """
     root = Path(path).resolve().parent.parent
     made = {}

@@ -172,7 +172,7 @@ def test_the_second_set_up_does_nothing(set_up):
 
 
 def test_no_python_runs_what_lies_beside_the_course(set_up, course):
-    """The course is on the path of .venv, and each Python runs a sitecustomize.py as it starts: the first on its path."""
+    """The course is on .venv's path, and each Python runs a sitecustomize.py as it starts: the first on its path."""
     set_up()
     environment = load(course)
     (packages,) = environment.VENV.rglob("site-packages")

@@ -4,10 +4,13 @@ The same thing has the same colour in every lesson, from the palette of Okabe an
 tell apart; lines also differ in dash.
 """
 
+import io
+
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.colors import LogNorm
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 from course_utils import activations, theory
 
@@ -71,6 +74,34 @@ def filters(W, axes, *, limit=None):
         ax.set(xticks=[], yticks=[])
         ax.grid(False)
     return axes
+
+
+def tiles(W, *, columns=4):
+    """Rows of a first weight matrix as 8 x 8 images in one array, each from -1 to 1, with gaps of nan."""
+    n = len(W)
+    largest = np.abs(W).max(axis=1, keepdims=True)
+    images = np.full((n + -n % columns, 9, 9), np.nan)
+    images[:n, :8, :8] = (W / np.where(largest, largest, 1)).reshape(n, 8, 8)
+    return images.reshape(-1, columns, 9, 9).swapaxes(1, 2).reshape(-1, 9 * columns)[:-1, :-1]
+
+
+def film(figure, show, frames, *, rate=8, rest=2.5, times=3):
+    """Return what `show(k)` leaves on the figure for each k of `frames` as one PNG that moves, and close the figure.
+
+    rate: pictures a second; rest: seconds for which the last one stays; times: how often it is shown before it stops
+    """
+    from IPython import display  # only here: the explorers of a web page have none
+
+    pictures = []
+    for k in frames:
+        show(k)
+        figure.canvas.draw()
+        pictures.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"))
+    plt.close(figure)
+    waits = [1000 / rate] * (len(pictures) - 1) + [1000 * rest]
+    out = io.BytesIO()
+    pictures[0].save(out, "PNG", save_all=True, append_images=pictures[1:], duration=waits, loop=times)
+    return display.Image(out.getvalue(), format="png", width=figure.get_figwidth() * 100)
 
 
 def plane(sigma_w, sigma_b, accuracy, ax, *, title="", colorbar=True, label="accuracy (%)"):

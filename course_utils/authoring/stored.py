@@ -272,13 +272,14 @@ def _same_pixels(one, other):
     """Whether two PNG files, in base64, show the same picture; False if one cannot be decoded."""
     if one == other:
         return True
-    import matplotlib.image  # slow to import, and most pictures have not changed at all
+    from PIL import Image, ImageSequence  # slow to import, and most pictures have not changed at all
 
     try:
-        a, b = (matplotlib.image.imread(io.BytesIO(base64.b64decode(png)), format="png") for png in (one, other))
+        files = [Image.open(io.BytesIO(base64.b64decode(png))) for png in (one, other)]
+        a, b = ([np.asarray(frame.convert("RGBA")) for frame in ImageSequence.Iterator(file)] for file in files)
     except (ValueError, OSError, SyntaxError):
         return False
-    return np.array_equal(a, b)
+    return len(a) == len(b) and all(map(np.array_equal, a, b))
 
 
 def _environment(work):

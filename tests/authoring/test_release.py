@@ -13,8 +13,9 @@ import matplotlib.image
 import nbformat
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
-from course_utils import _command, cli
+from course_utils import _command, cli, plotting
 from course_utils.authoring import release, stored
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -585,6 +586,11 @@ def test_picture_with_the_same_pixels_keeps_its_old_bytes():
         nb = picture(new)
         stored.keep_pictures(nb, picture(old))
         assert nb.cells[0].outputs[0].data["image/png"] == kept
+    films = [plotting.film(plt.figure(), plt.figtext(0, 0, "").set_text, "ab"[:n]).data for n in (1, 2)]
+    one, two = (base64.b64encode(film).decode() for film in films)
+    nb = picture(two)
+    stored.keep_pictures(nb, picture(one))
+    assert nb.cells[0].outputs[0].data["image/png"] == two, "what moves is more than its first picture"
     nb = picture(same)
     stored.keep_pictures(nb, picture("bm90IGEgcGljdHVyZQ=="))
     assert nb.cells[0].outputs[0].data["image/png"] == same

@@ -1,8 +1,11 @@
 """The figures of the plane: colored by what was found, and honest about what rounding did."""
 
+import io
+
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from PIL import Image, ImageSequence
 
 from course_utils import plotting, sweep
 
@@ -33,3 +36,27 @@ def test_half_the_error_is_the_same_step_of_color_everywhere():
     steps = np.diff([norm(plotting.errors(accuracy)) for accuracy in (0.6, 0.8, 0.9, 0.95, 0.975)])
     assert steps == pytest.approx(np.full(4, steps[0])) and abs(steps[0]) > 0.15
     assert norm(plotting.errors(1.0)) == 0 == pytest.approx(norm(plotting.errors(0.98)))
+
+
+def test_tiles_are_the_rows_each_on_its_own_scale():
+    W = np.vstack([np.arange(64) - 32, np.zeros(64), 1e-9 * np.ones((4, 64))])
+    shown = plotting.tiles(W)
+    assert shown.shape == (17, 35)
+    assert np.array_equal(shown[:8, :8], (np.arange(64) - 32).reshape(8, 8) / 32)
+    assert np.array_equal(shown[:8, 9:17], np.zeros((8, 8))), "a row of zeros has no scale"
+    assert (
+        np.array_equal(shown[9:, :8], np.ones((8, 8))) and np.isnan(shown[8]).all() and np.isnan(shown[9:, 18:]).all()
+    )
+
+
+def test_a_film_shows_every_picture_rests_on_the_last_and_ends():
+    figure, ax = plt.subplots(figsize=(2, 1), dpi=50)
+    (line,) = ax.plot([0, 1], [0, 0])
+    ax.set(ylim=(-1, 3))
+    made = plotting.film(figure, lambda k: line.set_ydata([k, k]), [0, 1, 2], rate=10, rest=2, times=3)
+    with Image.open(io.BytesIO(made.data)) as film:
+        frames = [(np.asarray(frame.convert("L")), frame.info["duration"]) for frame in ImageSequence.Iterator(film)]
+        assert film.info["loop"] == 3
+    assert [wait for _, wait in frames] == [100, 100, 2000]
+    assert len({pixels.tobytes() for pixels, _ in frames}) == 3
+    assert not plt.fignum_exists(figure.number)

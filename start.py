@@ -374,6 +374,8 @@ def become(arguments):
     """Hand over to a Python of .venv; its exit code is ours."""
     path = str(BIN) + os.pathsep + os.environ.get("PATH", "")
     environment = dict(alone(), JUPYTER_PREFER_ENV_PATH="1", COURSE_WORK=str(WORK), VIRTUAL_ENV=str(VENV), PATH=path)
+    # The matrices here are small: on several cores their products win little alone, and beside others lose much.
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")
     command = [str(PYTHON)] + arguments
     sys.stdout.flush()
     if os.name != "nt":

@@ -444,6 +444,26 @@ def test_test_runs_pytest_and_hands_its_result_on(ready_course):
     (ready_course / "lesson").rename(ready_course / LESSON)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="hands over as POSIX does")
+@pytest.mark.parametrize("asked, has", [({}, "1"), ({"OPENBLAS_NUM_THREADS": "4"}, "4")])
+def test_kernels_and_tests_have_one_blas_thread_unless_asked_otherwise(course, monkeypatch, asked, has):
+    start, environments = load(course), []
+
+    def hand_over(program, command, environment):
+        environments.append(environment)
+        raise SystemExit
+
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    for name, value in asked.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(os, "chdir", lambda folder: None)
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(os, "execve", hand_over)
+    with pytest.raises(SystemExit):
+        start.become(["-m", "jupyterlab"])
+    assert [environment["OPENBLAS_NUM_THREADS"] for environment in environments] == [has]
+
+
 def test_oracles_are_installed_by_pip_and_what_is_missing_is_said(course, monkeypatch, capsys):
     start, commands = load(course), []
     monkeypatch.setattr(start, "PYTHON", Path(sys.executable))

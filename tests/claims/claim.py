@@ -5,7 +5,8 @@ The sentence itself stands in one place only, the notebook or README.md. There e
 
     a list item of "What to remember"          the cell's metadata: "course": {"claims": ["02-twins", ...]}, in order
     any statement of the card, of the answer   the same: list items, rows of tables and paragraphs, in order
-    a paragraph of README.md before "## Start" a comment above it: <!-- claims: id -->
+    a paragraph or picture of README.md before
+        "## Start"                             a comment above it: <!-- claims: id -->
 
 The test of an id is a function in lesson02.py, card.py, readme.py, ...: see `claim`. A statement that says several
 things has a function for each, "02-twins/relabelling".
@@ -127,7 +128,7 @@ def _of_readme():
     for block in re.split(r"\n\s*\n", promises):
         given = re.search(r"<!-- claims: (\S+) -->", block)
         text = re.sub(r"<!--.*?-->", "", block).strip()
-        if text and not text.startswith(("#", "![")):
+        if text and not text.startswith("#"):
             yield Statement("README.md", text, given and given[1])
 
 

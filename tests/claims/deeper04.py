@@ -54,15 +54,19 @@ def the_rule_commutes_with_the_map(optimizer, map, seed, drawn=True):
 
 @claim(
     "04r-growth",
-    condition="ReLU, full batch, the digits, one neuron that has settled, a deviation that is small but above rounding",
+    condition="ReLU, full batch, the digits, one settled neuron, a deviation above rounding, but so small that "
+    "all neurons are on for the same images",
     inside={
         "seed": seeds,
         "lr": st.just(0.1),  # with 0.05 a hundred steps are too few for the fastest direction to lead
         "decay": st.sampled_from([0.0, 0.01, 0.1]),
     },
-    outside={"a neuron that has not settled": {"seed": 0, "lr": 0.1, "decay": 0.0, "settle": 20}},
+    outside={
+        "a neuron that has not settled": {"seed": 0, "lr": 0.1, "decay": 0.0, "settle": 20},
+        "neurons that are on for different images": {"seed": 0, "lr": 0.1, "decay": 0.0, "poke": 1e-5},
+    },
 )
-def a_deviation_grows_by_its_factor(seed, lr, decay, settle=1000):
+def a_deviation_grows_by_its_factor(seed, lr, decay, settle=1000, poke=1e-13):
     rng, rule, data = np.random.default_rng(seed), optimizers.sgd(lr, weight_decay=decay), datasets.digits()
     powers = 2.0 ** np.arange(-6, 2)
     biases = rng.permutation(np.concatenate([powers, -powers]))
@@ -75,12 +79,12 @@ def a_deviation_grows_by_its_factor(seed, lr, decay, settle=1000):
     M = (gate * delta).T @ np.hstack([data.x_train, np.ones((len(data.x_train), 1))])
     predicted = 1 + lr * (np.linalg.svd(M, compute_uv=False)[0] - decay)
     poked = {name: p.copy() for name, p in settled.items()}
-    poked["W1"][alive] += 1e-12 * rng.normal(size=(8, 64))
+    poked["W1"][alive] += poke * rng.normal(size=(8, 64))
     sizes = []
-    for steps in (100, 200):
+    for steps in (100, 160):
         neurons = diagnostics.neurons(on_digits(poked, rule, steps), 1)[alive]
         sizes.append(np.linalg.norm(neurons - np.outer(share, share @ neurons)))
-    assert abs((sizes[1] / sizes[0]) ** (1 / 100) - predicted) < 0.1 * (predicted - 1)
+    assert abs((sizes[1] / sizes[0]) ** (1 / 60) - predicted) < 0.1 * (predicted - 1)
 
 
 @claim(

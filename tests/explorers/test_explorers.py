@@ -167,7 +167,7 @@ def test_mathematics_that_is_not_set_is_found():
 def test_no_text_of_a_picture_leaves_it_or_its_part(name):
     """Where a narrow page cuts the picture in two nothing is cut through."""
     explorer = make(name)
-    cut = WIDTH * explorer.spec["cut"]
+    cut = WIDTH * (explorer.spec["cut"] or 1)
     for preset in explorer.presets:
         explorer.preset(preset)
         for mark in explorer.picture["ground"]["marks"]:

@@ -51,7 +51,8 @@ def test_a_shortcut_is_the_derivative(name, z):
         properties.close(phi.slope(phi(z)), phi.derivative(z), 1e-14)
 
 
-@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name not in ("gelu", "silu")])  # these fall below 0
+# gelu and silu fall, and rise again: what ends at 0 and lies below it in between.
+@pytest.mark.parametrize("name", [name for name, phi in PHI.items() if phi(np.array(-1.0)) >= phi(np.array(-40.0))])
 @given(z=arguments)
 def test_activations_are_increasing_and_slopes_not_negative(name, z):
     z = np.sort(z.ravel())

@@ -236,7 +236,7 @@ Y = np.array([0, 1, 1, 0, 1])
         (TypeError, r"dropout must map layers .*such as \{1: 0\.5\}, got 0\.5", {"dropout": 0.5, "rng": RNG}),
         (TypeError, r"optimizer must be one such as optimizers\.sgd\(0\.1\), got 'sgd'", {"optimizer": "sgd"}),
         (TypeError, r"optimizer must be one .*got 0\.1", {"optimizer": 0.1}),
-        (ValueError, "activation 'mish' is not known", {"activation": "mish"}),
+        (ValueError, "activation 'cosh' is not known", {"activation": "cosh"}),
         (ValueError, "loss 'mse' is not known", {"loss": "mse"}),
         (ValueError, "measure must not have the name 'step'", {"measure": {"step": len}}),
         (TypeError, "lr", {"lr": 0.1}),

@@ -170,7 +170,7 @@ def test_a_second_call_trains_only_what_is_missing(tmp_path, monkeypatch):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["Ctrl-C", "killed"])
 def test_a_stopped_run_keeps_what_is_done_and_leaves_no_process_behind(tmp_path, number):
     program = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background ignores it
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
         "from course_utils import datasets, sweep; import numpy as np\n"
         f"sweep.sweep(datasets.digits(), sigma_w=np.linspace(0, 3, 800), steps=400, folder={str(tmp_path)!r})"
     )

@@ -4,14 +4,13 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 
-from course_utils import _validate, mlp
+from course_utils import _validate, diagnostics, mlp
 from course_utils.plotting import BLACK, BLUE, GREEN, ORANGE, PINK, RED, SKY, YELLOW
 
 MOST = 8  # neurons of a layer that a sketch can hold
 HUES = (GREEN, ORANGE, PINK, SKY, YELLOW, "#8C6BB1", "#A6761D", "#999999")
 PLAIN = "#F2F2F2"  # inputs, outputs
-# What of a neuron must agree for one color: all it has (row, bias, column), its direction, or what it computes.
-ALIKE = {"twins": ("W", "b", "V"), "rays": ("W", "b", "V"), "rows": ("W", "b")}
+ALIKE = ("twins", "rays", "outputs")
 
 
 def network(params, ax, *, title="", alike="twins", labels=None, neuron=None, gradients=None):
@@ -19,14 +18,14 @@ def network(params, ax, *, title="", alike="twins", labels=None, neuron=None, gr
 
     Lines are weights: red above zero, blue below, wider where larger; what is zero is not drawn, and a matrix of zeros
     leaves a gap with a 0 in it. Neurons of one layer have one color if they are alike: "twins" (equal row, bias and
-    column), "rays" (multiples of one another, the larger the darker) or "rows" (equal row and bias).
+    column), "rays" (multiples of one another, the larger the darker) or "outputs" (they say the same of any input).
 
     labels      {layer: texts}, written into its discs, from the input, layer 0, on
     neuron      (layer, i), the hidden neuron whose row and column are brought out: arrows to it, all else pale
     gradients   as `mlp.loss_and_gradients` gives them: says which matrices move, arrows are errors on their way back
     """
     params, sizes = _checked(params)
-    _validate.one_of("alike", alike, ALIKE)
+    _validate.one_of("alike", alike, {name: name for name in ALIKE})
     if gradients is not None and any(np.shape(gradients.get(name)) != p.shape for name, p in params.items()):
         raise ValueError("gradients must have the shapes of params: give those of the same network.")
     places = [np.column_stack([np.full(n, float(l)), (n - 1) / 2 - np.arange(n)]) for l, n in enumerate(sizes)]
@@ -41,9 +40,9 @@ def network(params, ax, *, title="", alike="twins", labels=None, neuron=None, gr
             ax.axvspan(l - 0.88, l - 0.12, color=YELLOW, alpha=0.35, linewidth=0, zorder=0)
         word = "" if gradients is None else " moves" if moves else " rests"
         ax.text(l - 0.5, bottom, f"$W^{l}${word}", ha="center", va="center", weight="bold" if moves else "normal")
-    for l, n in enumerate(sizes):
-        colors = [PLAIN] * n if l in (0, len(sizes) - 1) else _colors(params, l, alike)
-        ax.scatter(*places[l].T, s=330, c=colors, edgecolors=BLACK, linewidths=1, zorder=3, gid=f"h{l}")
+    colors = [[PLAIN] * sizes[0], *_colors(params, alike), [PLAIN] * sizes[-1]]
+    for l in range(len(sizes)):
+        ax.scatter(*places[l].T, s=330, c=colors[l], edgecolors=BLACK, linewidths=1, zorder=3, gid=f"h{l}")
         for place, text in zip(places[l], (labels or {}).get(l, [])):
             ax.text(*place, text, ha="center", va="center", fontsize=9, zorder=4)
         if gradients is not None and l:
@@ -111,15 +110,17 @@ def _arrow(ax, start, end, gid, **look):
     ax.annotate("", end, start, arrowprops=arrow, zorder=2, gid=gid)
 
 
-def _colors(params, layer, alike):
-    """A color for each neuron of a hidden layer; they depend on the neurons, not on their order."""
-    parts = {"W": params[f"W{layer}"], "b": params[f"b{layer}"][:, None], "V": params[f"W{layer + 1}"].T}
-    rows = np.concatenate([parts[kind] for kind in ALIKE[alike]], axis=1)
-    size = np.abs(rows).max(axis=1, keepdims=True)
-    if alike == "rays":
-        rows = np.divide(rows, size, out=np.zeros_like(rows, dtype=float), where=size > 0)
-    _, kind = np.unique(rows.round(9), axis=0, return_inverse=True)
-    # Of one ray the largest neuron has the full color, smaller ones go towards white.
-    share = np.sqrt(size / (size.max() or 1)) if alike == "rays" else np.ones_like(size)
-    full = np.array([to_rgb(HUES[k]) for k in kind.ravel()])
-    return 1 - share * (1 - full)
+def _colors(params, alike):
+    """For each hidden layer the colors of its neurons, which depend on what they are and not on their order."""
+    classes = np.eye(params["W1"].shape[1])  # who below says the same: each input something of its own
+    for l in range(1, mlp.depth(params)):
+        rows, share = diagnostics.neurons(params, l), 1.0
+        if alike == "outputs":
+            rows = np.column_stack([params[f"W{l}"] @ classes, params[f"b{l}"]])
+        elif alike == "rays":
+            size = np.abs(rows).max(axis=1, keepdims=True)
+            rows = np.divide(rows, size, out=np.zeros_like(rows, dtype=float), where=size > 0)
+            share = np.sqrt(size / (size.max() or 1))  # the largest has the full color, smaller ones go towards white
+        kinds, kind = np.unique(rows.round(9), axis=0, return_inverse=True)
+        classes = np.eye(len(kinds))[kind.ravel()]
+        yield 1 - share * (1 - np.array([to_rgb(HUES[k]) for k in kind.ravel()]))

@@ -85,7 +85,18 @@ def test_twins_share_a_color_that_goes_with_them_when_they_are_relabelled():
     assert disc_colors(drawn(moved), 1) == [colors[i] for i in order]
     params["W2"][0, 3] += 0.1  # equal rows and biases alone make no twins
     assert len(set(disc_colors(drawn(params), 1))) == 5
-    assert len(set(disc_colors(drawn(params, alike="rows"), 1))) == 4
+    assert len(set(disc_colors(drawn(params, alike="outputs"), 1))) == 4
+
+
+def test_neurons_that_say_the_same_of_any_input_share_a_color_in_every_layer():
+    rng = np.random.default_rng(0)
+    params = net([3, 4, 4, 4, 2]) | {"b1": np.zeros(4), "b2": np.zeros(4), "b3": np.zeros(4)}
+    params |= {"W1": np.tile(rng.normal(size=3), (4, 1)), "W2": np.eye(4), "W3": rng.normal(size=(4, 4))}
+    params["W3"][2] = params["W3"][1][[3, 0, 1, 2]]  # equal sums, which is all that counts over equal neurons
+    kinds = [len(set(disc_colors(drawn(params, alike="outputs"), l))) for l in (1, 2, 3)]
+    h = mlp.forward(params, rng.normal(size=(50, 3))).h
+    assert kinds == [len(np.unique(h[l].round(9), axis=1).T) for l in (1, 2, 3)] == [1, 1, 3]
+    assert [len(set(disc_colors(drawn(params), l))) for l in (1, 2, 3)] == [4, 4, 4]
 
 
 def test_a_ray_is_one_hue_darker_where_the_neuron_is_larger():

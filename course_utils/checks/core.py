@@ -26,11 +26,22 @@ BROADCAST = re.compile(r"could not be broadcast together with shapes \((\d+),(\d
 
 
 class Mistake(NamedTuple):
-    """A wrong answer that learners give: the words that name it, and the answer; `also` are its variants."""
+    """What learners do wrong: the words that name it, and the wrong answers that come of it."""
 
     message: str
-    function: Callable
-    also: tuple = ()
+    answers: list
+
+
+def known(*parts):
+    """Return {id: Mistake} from texts "id: what is wrong", each followed by the wrong answers that it names."""
+    mistakes = {}
+    for part in parts:
+        if isinstance(part, str):
+            id, message = part.split(": ", 1)
+            mistakes[id] = Mistake(message, [])
+        else:
+            mistakes[id].answers.append(part)
+    return mistakes
 
 
 @dataclass(frozen=True)
@@ -40,8 +51,8 @@ class Question:
     `reference` is a right answer: its name and its parameters are those the learner was asked for. `cases(rng)` yields
     tuples of arguments, newly made each time, so that nobody can spoil them for anybody else. `mistakes` are the known
     ones by their ids. `compare(calls)` returns None if all values are right, else what is wrong: a sentence, a `Fact`,
-    or a mistake `Recognised`. `advice` are pairs of a regular expression and the words to add to an error that it is
-    found in. `builds_on` are pairs of an earlier question and a function that makes an answer to this one from the
+    or a mistake `Recognised`. `advice` has regular expressions and the words to add to an error that each is found in.
+    `builds_on` are pairs of an earlier question and a function that makes an answer to this one from the
     learner's answer to that one, so that a mistake made there is sought there.
     """
 
@@ -52,7 +63,7 @@ class Question:
     cases: Callable
     mistakes: dict = field(default_factory=dict)
     compare: Callable = different
-    advice: tuple = ()
+    advice: dict = field(default_factory=dict)
     builds_on: tuple = ()
 
     @property
@@ -169,12 +180,12 @@ def explain(question, fresh_inputs, outcomes, expected, names=frozenset(), cause
         fact, mistake = _fact(wrong, expected[0])
     if earlier := cause():
         return Verdict(question.id, WRONG, fact=fact, earlier=earlier)
-    for id, known in question.mistakes.items():
-        for function in (known.function, *known.also):
+    for id, (message, answers) in question.mistakes.items():
+        for function in answers:
             theirs = _outcomes(function, fresh_inputs(), fresh_inputs(), expected)
             if _alike(question, inputs, outcomes, theirs, expected):
                 fact = Fact(fact.kind, {name: part for name, part in fact.parts.items() if name != "lead"})
-                return Verdict(question.id, WRONG, fact=fact, mistake=Known(id, known.message))
+                return Verdict(question.id, WRONG, fact=fact, mistake=Known(id, message))
     for pair in itertools.combinations(question.parameters, 2) if mistake is None else ():
         theirs = _outcomes(_swapped(question, *pair), fresh_inputs(), fresh_inputs(), expected)
         if _alike(question, inputs, outcomes, theirs, expected):
@@ -224,7 +235,7 @@ def _cause(question, answer, inputs, outcomes, expected, seconds):
 def _advice(question, error):
     """What may help with an error, or ""."""
     told = words(Verdict(question.id, WRONG, fact=error))
-    for pattern, advice in question.advice:
+    for pattern, advice in question.advice.items():
         if re.search(pattern, told):
             return advice
     if shapes := BROADCAST.search(told):

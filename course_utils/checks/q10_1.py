@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def waking_steps(terms, zero):
@@ -82,34 +82,29 @@ def _path_to(terms, zero):
     return {m for term in terms for i, m in enumerate(term) if zero.isdisjoint(term[:i])}
 
 
-MISTAKES = {
-    "copies": Mistake(
-        "a matrix that stands twice in a term is beside itself: if it is zero, its other copy stops its gradient",
-        _by(_copies_ignored),
-    ),
-    "zero-blocks-itself": Mistake(
-        "a zero matrix does not stop its own gradient: only the others in the term do", _by(_free_terms)
-    ),
-    "every-term": Mistake("one term without another zero is enough: terms are added", _by(_every_term)),
-    "one-side": Mistake("all other matrices of the term count, those before and those behind", _by(_path_to)),
-    "one-round": Mistake("the matrices that have woken are no longer zero: go on to step 1, 2, ...", _by(_awake, 1)),
-    "two-rounds": Mistake("two rounds are not enough: go on as long as anything wakes", _by(_awake, 2)),
-    "from-one": Mistake("off by one: the first step is step 0", _by(_awake, first=1)),
-    "all-at-once": Mistake(
-        "who wakes only after others needs their step first: one round of waking is one step",
-        lambda terms, zero: [None if t is None else 0 for t in waking_steps(terms, zero)],
-    ),
-    "zeros-only": Mistake(
-        "the random matrices have gradients, too: give their steps",
-        lambda terms, zero: [t if m in zero else None for m, t in enumerate(waking_steps(terms, zero))],
-    ),
-    "random-at-once": Mistake(
-        "a random matrix also waits, while zeros stand in all of its terms",
-        lambda terms, zero: [
-            t if m in zero or not any(m in term for term in terms) else 0
-            for m, t in enumerate(waking_steps(terms, zero))
-        ],
-    ),
-}
+MISTAKES = known(
+    "copies: a matrix that stands twice in a term is beside itself: if it is zero, its other copy stops its gradient",
+    _by(_copies_ignored),
+    "zero-blocks-itself: a zero matrix does not stop its own gradient: only the others in the term do",
+    _by(_free_terms),
+    "every-term: one term without another zero is enough: terms are added",
+    _by(_every_term),
+    "one-side: all other matrices of the term count, those before and those behind",
+    _by(_path_to),
+    "one-round: the matrices that have woken are no longer zero: go on to step 1, 2, ...",
+    _by(_awake, 1),
+    "two-rounds: two rounds are not enough: go on as long as anything wakes",
+    _by(_awake, 2),
+    "from-one: off by one: the first step is step 0",
+    _by(_awake, first=1),
+    "all-at-once: who wakes only after others needs their step first: one round of waking is one step",
+    lambda terms, zero: [None if t is None else 0 for t in waking_steps(terms, zero)],
+    "zeros-only: the random matrices have gradients, too: give their steps",
+    lambda terms, zero: [t if m in zero else None for m, t in enumerate(waking_steps(terms, zero))],
+    "random-at-once: a random matrix also waits, while zeros stand in all of its terms",
+    lambda terms, zero: [
+        t if m in zero or not any(m in term for term in terms) else 0 for m, t in enumerate(waking_steps(terms, zero))
+    ],
+)
 
 QUESTION = Question("10.1", 3, "Sums of products", waking_steps, _sums, MISTAKES, _wrong_steps)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def wider(lr, base, width):
@@ -42,36 +42,33 @@ def _times(m):
     return m
 
 
-MISTAKES = {
-    "nothing": Mistake(
-        "one step size for all is what does not carry over: divide that of W2 and W3 by how much wider it is",
-        _rules(_same, W2=_same, W3=_same),
-    ),
-    "all-divided": Mistake(
-        "only matrices that read hidden units are divided: W1 reads 64 pixels at any width, biases read a 1",
-        _rules(W1=_over, b1=_over, b2=_over, b3=_over),
-    ),
-    "biases-divided": Mistake(
-        "a bias reads one input, the number 1, at any width: its step size stays", _rules(b1=_over, b2=_over, b3=_over)
-    ),
-    "w1-divided": Mistake("W1 reads 64 pixels at any width: its step size stays", _rules(W1=_over)),
-    "readout-not-divided": Mistake("W3 reads hidden units as well: divide its step size, too", _rules(W3=_same)),
-    "hidden-not-divided": Mistake("W2 reads hidden units as well: divide its step size, too", _rules(W2=_same)),
-    "root": Mistake(
-        "Adam's steps add up with one sign: divide by how much wider it is, not by the root",
-        _rules(W2=_root, W3=_root),
-    ),
-    "multiplied": Mistake("wider means smaller steps: divide, do not multiply", _rules(W2=_times, W3=_times)),
-    "by-width": Mistake(
-        "lr was found at width `base`: divide by width / base, not by the width",
-        lambda lr, base, width: wider(lr, base, width) | {"W2": lr / width, "W3": lr / width},
-    ),
-    "squared": Mistake("divide once, not twice", _rules(W2=lambda m: m**-2, W3=lambda m: m**-2)),
-    "start-not-changed": Mistake("the readout starts smaller, too: He's scale times 1/sqrt(width/base)", _rules(_same)),
-    "start-by-width": Mistake(
-        "He's start has one 1/sqrt(width) in it already: only the other root is missing", _rules(_over)
-    ),
-    "start-larger": Mistake("the readout of the wider network starts smaller, not larger", _rules(np.sqrt)),
-}
+MISTAKES = known(
+    "nothing: one step size for all is what does not carry over: divide that of W2 and W3 by how much wider it is",
+    _rules(_same, W2=_same, W3=_same),
+    "all-divided: only matrices that read hidden units are divided: W1 reads 64 pixels at any width, biases read a 1",
+    _rules(W1=_over, b1=_over, b2=_over, b3=_over),
+    "biases-divided: a bias reads one input, the number 1, at any width: its step size stays",
+    _rules(b1=_over, b2=_over, b3=_over),
+    "w1-divided: W1 reads 64 pixels at any width: its step size stays",
+    _rules(W1=_over),
+    "readout-not-divided: W3 reads hidden units as well: divide its step size, too",
+    _rules(W3=_same),
+    "hidden-not-divided: W2 reads hidden units as well: divide its step size, too",
+    _rules(W2=_same),
+    "root: Adam's steps add up with one sign: divide by how much wider it is, not by the root",
+    _rules(W2=_root, W3=_root),
+    "multiplied: wider means smaller steps: divide, do not multiply",
+    _rules(W2=_times, W3=_times),
+    "by-width: lr was found at width `base`: divide by width / base, not by the width",
+    lambda lr, base, width: wider(lr, base, width) | {"W2": lr / width, "W3": lr / width},
+    "squared: divide once, not twice",
+    _rules(W2=lambda m: m**-2, W3=lambda m: m**-2),
+    "start-not-changed: the readout starts smaller, too: He's scale times 1/sqrt(width/base)",
+    _rules(_same),
+    "start-by-width: He's start has one 1/sqrt(width) in it already: only the other root is missing",
+    _rules(_over),
+    "start-larger: the readout of the wider network starts smaller, not larger",
+    _rules(np.sqrt),
+)
 
 QUESTION = Question("10.3", 3, "A wider network", wider, _widths, MISTAKES)

@@ -1,6 +1,6 @@
 """Question 10.4, what never moves."""
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 NAMES = ("K", "O", "Q", "U", "V")
 
@@ -50,41 +50,27 @@ def _by(terms, rounds=5):
     return lambda zero, softmax, skip: _stuck(terms(softmax, skip), zero, rounds)
 
 
-MISTAKES = {
-    "drawn-paths": Mistake(
-        "queries and keys lie on no common wire, but on one product: a score needs both",
-        _by(lambda softmax, skip: [["Q", "V", "O", "U"], ["K", "V", "O", "U"], *_terms(softmax, skip)[1:]]),
-    ),
-    "softmax-always": Mistake(
-        "without softmax scores of 0 give shares of 0, not equal ones: then nothing goes round Q and K",
-        _by(lambda softmax, skip: _terms(True, skip)),
-    ),
-    "softmax-never": Mistake(
-        "with softmax scores of 0 give equal shares: V and O are used even if Q or K is zero",
-        _by(lambda softmax, skip: _terms(False, skip)),
-    ),
-    "skip-always": Mistake("without the skip every term crosses O", _by(lambda softmax, skip: _terms(softmax, True))),
-    "skip-never": Mistake(
-        "the skip is a term of its own: U alone, past attention", _by(lambda softmax, skip: _terms(softmax, False))
-    ),
-    "one-round": Mistake(
-        "a matrix may wake after others have: go on from step 0 until nothing new moves", _by(_terms, rounds=1)
-    ),
-    "zeros-only": Mistake(
-        "random matrices may be stuck as well, if zeros stand in all of their terms",
-        lambda zero, softmax, skip: [name for name in never_moves(zero, softmax, skip) if name in zero],
-    ),
-    "all-zeros": Mistake(
-        "a zero matrix is not stuck by itself: it gets a gradient through the others", lambda zero, softmax, skip: zero
-    ),
-    "two-zeros": Mistake(
-        "two zeros are stuck only if every term of one holds the other",
-        lambda zero, softmax, skip: zero if len(zero) > 1 else [],
-    ),
-    "the-others": Mistake(
-        "these are the matrices that do move: the question is which never do",
-        lambda zero, softmax, skip: [name for name in NAMES if name not in never_moves(zero, softmax, skip)],
-    ),
-}
+MISTAKES = known(
+    "drawn-paths: queries and keys lie on no common wire, but on one product: a score needs both",
+    _by(lambda softmax, skip: [["Q", "V", "O", "U"], ["K", "V", "O", "U"], *_terms(softmax, skip)[1:]]),
+    "softmax-always: without softmax scores of 0 give shares of 0, not equal ones: then nothing goes round Q and K",
+    _by(lambda softmax, skip: _terms(True, skip)),
+    "softmax-never: with softmax scores of 0 give equal shares: V and O are used even if Q or K is zero",
+    _by(lambda softmax, skip: _terms(False, skip)),
+    "skip-always: without the skip every term crosses O",
+    _by(lambda softmax, skip: _terms(softmax, True)),
+    "skip-never: the skip is a term of its own: U alone, past attention",
+    _by(lambda softmax, skip: _terms(softmax, False)),
+    "one-round: a matrix may wake after others have: go on from step 0 until nothing new moves",
+    _by(_terms, rounds=1),
+    "zeros-only: random matrices may be stuck as well, if zeros stand in all of their terms",
+    lambda zero, softmax, skip: [name for name in never_moves(zero, softmax, skip) if name in zero],
+    "all-zeros: a zero matrix is not stuck by itself: it gets a gradient through the others",
+    lambda zero, softmax, skip: zero,
+    "two-zeros: two zeros are stuck only if every term of one holds the other",
+    lambda zero, softmax, skip: zero if len(zero) > 1 else [],
+    "the-others: these are the matrices that do move: the question is which never do",
+    lambda zero, softmax, skip: [name for name in NAMES if name not in never_moves(zero, softmax, skip)],
+)
 
 QUESTION = Question("10.4", 3, "What never moves", never_moves, _starts, MISTAKES, _wrong_names)

@@ -7,7 +7,7 @@ import numpy as np
 from course_utils import activations, mlp
 from course_utils.activations import lecun_tanh
 from course_utils.checks import q1_1, q1_3
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Mistake, Question, known
 from course_utils.checks.q1_1 import WRONG_SLOPES
 from course_utils.losses import softmax
 
@@ -133,134 +133,83 @@ def _transposed_forward(params, x, targets):
     return _products(_errors(params, z, _residual(z[max(z)], targets)), h)
 
 
-MISTAKES = {
-    "bias-averaged": Mistake(
-        "the bias gradient is averaged over the samples: sum it, the mean is already in delta",
-        _in_the_end(lambda name, g, y: g / len(y) if name[0] == "b" else g),
-    ),
-    "both-divided": Mistake(
-        "both gradients are divided by the number of samples once too often: the mean is already in delta",
-        _in_the_end(lambda name, g, y: g / len(y)),
-    ),
-    "weights-divided": Mistake(
-        "the weight gradients are divided by the number of samples: the mean is already in delta",
-        _in_the_end(lambda name, g, y: g / len(y) if name[0] == "W" else g),
-    ),
-    "sum-not-mean": Mistake(
-        "this is the gradient of the sum over the batch: the loss is the mean",
-        _in_the_end(lambda name, g, y: g * len(y)),
-    ),
-    "two-of-the-square": Mistake(
-        "twice too large: the loss is half the squared distance, so the 2 of the square cancels",
-        _in_the_end(lambda name, g, y: 2 * g),
-    ),
-    "per-entry": Mistake(
-        "the residual is divided by the number of entries: the mean is over the samples only",
-        _in_the_end(lambda name, g, y: g / y.shape[1]),
-    ),
-    "mean-square": Mistake(
-        "twice too large, and divided by the number of entries: delta^L is (z^L - y) / n",
-        _in_the_end(lambda name, g, y: 2 * g / y.shape[1]),
-    ),
-    "sign": Mistake("the sign is flipped: delta at the output is (z^L - y) / n", _in_the_end(lambda name, g, y: -g)),
-    "sigmoid-output": Mistake(
-        "delta^L is that of question 1.2: with the squared error there is no sigmoid, it is (z^L - y) / n",
-        _starting(lambda z, y: (activations.sigmoid(z) - y) / len(y)),
-    ),
-    "softmax-output": Mistake(
-        "delta^L is that of a softmax: with the squared error it is (z^L - y) / n",
-        _starting(lambda z, y: (softmax(z) - y) / len(y)),
-    ),
-    "weights-transposed": Mistake(
-        "the weight gradient is transposed: it is delta^T h, of the shape of W", _in_the_end(lambda name, g, y: g.T)
-    ),
-    "no-slope": Mistake(
-        "phi'(z) is missing on the way back: every hidden delta is multiplied by it", _sloping(np.ones_like)
-    ),
-    "at-h": Mistake(
-        "phi' is taken at h instead of z on the way back", _sloping(lambda z: lecun_tanh.derivative(lecun_tanh(z)))
-    ),
-    "times-h": Mistake("multiplied by h instead of phi'(z) on the way back", _sloping(lecun_tanh)),
-    "own-output": Mistake(
-        "dW^l uses h^l, the layer's own output: it needs its input h^(l-1), h[l - 1]",
-        _of_trace(_own_output),
-        (_of_trace(_own_activated_output),),
-    ),
-    "z-for-h": Mistake(
-        "dW^l uses z^(l-1): what goes into the layer is h^(l-1), after the activation", _of_trace(_z_for_h)
-    ),
-    "wrong-z": Mistake(
-        "phi' is taken at the wrong z on the way back: delta^(l-1) = ... * phi'(z^(l-1)), z[l - 1]",
-        _of_trace(_own_z),
-        (_of_trace(_first_z),),
-    ),
-    "plain-tanh": Mistake(
-        "plain tanh is used throughout: this network has LeCun's f", _sloping(activations.tanh.derivative, np.tanh)
-    ),
-    "plain-tanh-forward": Mistake(
-        "plain tanh is used on the way forward: this network has LeCun's f", partial(_by_hand, phi=np.tanh)
-    ),
-    "plain-tanh-back": Mistake(
-        "the slope on the way back is that of plain tanh: this network has LeCun's f",
-        _sloping(activations.tanh.derivative),
-    ),
-    "h-squared-plain": Mistake(
-        "1 - h^2 is the slope of plain tanh only: on the way back take f' of question 1.1",
-        _sloping(lambda z: 1 - lecun_tanh(z) ** 2),
-    ),
-    **{
-        id: Mistake(f"phi'(z) is wrong on the way back: {mistake.message}", _sloping(mistake.function))
-        for id, mistake in WRONG_SLOPES.items()
-        if "plain" not in id
-    },
-    "output-activated": Mistake(
-        "the output layer has no activation: its z goes straight into the loss",
-        _starting(lambda z, y: _residual(lecun_tanh(z), y)),
-    ),
-    "output-activated-and-back": Mistake(
-        "the output layer has no activation, neither on the way forward nor back",
-        _starting(lambda z, y: _residual(lecun_tanh(z), y) * lecun_tanh.derivative(z)),
-    ),
-    "transposed-back": Mistake(
-        "W and its transpose are mixed up on the way back: with samples in rows it is delta W",
-        partial(_by_hand, down=lambda delta, W, z: _down(delta, W.T, z)),
-    ),
-    "wrong-layer-back": Mistake(
-        "delta^l is sent back through W^l: it must come through W^(l+1)", _of_trace(_through_the_layer_below)
-    ),
-    "matrix-product": Mistake(
-        f"phi'(z) multiplies wrongly: {q1_3.ENTRY_BY_ENTRY}",
-        partial(_by_hand, down=lambda delta, W, z: delta @ W @ lecun_tanh.derivative(z)),
-    ),
-    "no-bias": Mistake("the bias is missing in the forward pass", _no_bias),
-    "transposed-forward": Mistake(
-        "W and its transpose are mixed up in the forward pass: z = h W^T + b", _transposed_forward
-    ),
-    "bias-not-summed": Mistake("the bias gradient is not summed over the samples", _biases(lambda delta: delta)),
-    "bias-wrong-axis": Mistake(
-        "the bias gradient is summed over the wrong axis: over the samples, axis 0",
-        _biases(lambda delta: delta.sum(axis=1)),
+MISTAKES = known(
+    "bias-averaged: the bias gradient is averaged over the samples: sum it, the mean is already in delta",
+    _in_the_end(lambda name, g, y: g / len(y) if name[0] == "b" else g),
+    "both-divided: both gradients are divided by the number of samples once too often: the mean is already in delta",
+    _in_the_end(lambda name, g, y: g / len(y)),
+    "weights-divided: the weight gradients are divided by the number of samples: the mean is already in delta",
+    _in_the_end(lambda name, g, y: g / len(y) if name[0] == "W" else g),
+    "sum-not-mean: this is the gradient of the sum over the batch: the loss is the mean",
+    _in_the_end(lambda name, g, y: g * len(y)),
+    "two-of-the-square: twice too large: the loss is half the squared distance, so the 2 of the square cancels",
+    _in_the_end(lambda name, g, y: 2 * g),
+    "per-entry: the residual is divided by the number of entries: the mean is over the samples only",
+    _in_the_end(lambda name, g, y: g / y.shape[1]),
+    "mean-square: twice too large, and divided by the number of entries: delta^L is (z^L - y) / n",
+    _in_the_end(lambda name, g, y: 2 * g / y.shape[1]),
+    "sign: the sign is flipped: delta at the output is (z^L - y) / n",
+    _in_the_end(lambda name, g, y: -g),
+    "sigmoid-output: delta^L is that of question 1.2: with the squared error there is no sigmoid, it is (z^L - y) / n",
+    _starting(lambda z, y: (activations.sigmoid(z) - y) / len(y)),
+    "softmax-output: delta^L is that of a softmax: with the squared error it is (z^L - y) / n",
+    _starting(lambda z, y: (softmax(z) - y) / len(y)),
+    "weights-transposed: the weight gradient is transposed: it is delta^T h, of the shape of W",
+    _in_the_end(lambda name, g, y: g.T),
+    "no-slope: phi'(z) is missing on the way back: every hidden delta is multiplied by it",
+    _sloping(np.ones_like),
+    "at-h: phi' is taken at h instead of z on the way back",
+    _sloping(lambda z: lecun_tanh.derivative(lecun_tanh(z))),
+    "times-h: multiplied by h instead of phi'(z) on the way back",
+    _sloping(lecun_tanh),
+    "own-output: dW^l uses h^l, the layer's own output: it needs its input h^(l-1), h[l - 1]",
+    _of_trace(_own_output),
+    _of_trace(_own_activated_output),
+    "z-for-h: dW^l uses z^(l-1): what goes into the layer is h^(l-1), after the activation",
+    _of_trace(_z_for_h),
+    "wrong-z: phi' is taken at the wrong z on the way back: delta^(l-1) = ... * phi'(z^(l-1)), z[l - 1]",
+    _of_trace(_own_z),
+    _of_trace(_first_z),
+    "plain-tanh: plain tanh is used throughout: this network has LeCun's f",
+    _sloping(activations.tanh.derivative, np.tanh),
+    "plain-tanh-forward: plain tanh is used on the way forward: this network has LeCun's f",
+    partial(_by_hand, phi=np.tanh),
+    "plain-tanh-back: the slope on the way back is that of plain tanh: this network has LeCun's f",
+    _sloping(activations.tanh.derivative),
+    "h-squared-plain: 1 - h^2 is the slope of plain tanh only: on the way back take f' of question 1.1",
+    _sloping(lambda z: 1 - lecun_tanh(z) ** 2),
+    "output-activated: the output layer has no activation: its z goes straight into the loss",
+    _starting(lambda z, y: _residual(lecun_tanh(z), y)),
+    "output-activated-and-back: the output layer has no activation, neither on the way forward nor back",
+    _starting(lambda z, y: _residual(lecun_tanh(z), y) * lecun_tanh.derivative(z)),
+    "transposed-back: W and its transpose are mixed up on the way back: with samples in rows it is delta W",
+    partial(_by_hand, down=lambda delta, W, z: _down(delta, W.T, z)),
+    "wrong-layer-back: delta^l is sent back through W^l: it must come through W^(l+1)",
+    _of_trace(_through_the_layer_below),
+    f"matrix-product: phi'(z) multiplies wrongly: {q1_3.ENTRY_BY_ENTRY}",
+    partial(_by_hand, down=lambda delta, W, z: delta @ W @ lecun_tanh.derivative(z)),
+    "no-bias: the bias is missing in the forward pass",
+    _no_bias,
+    "transposed-forward: W and its transpose are mixed up in the forward pass: z = h W^T + b",
+    _transposed_forward,
+    "bias-not-summed: the bias gradient is not summed over the samples",
+    _biases(lambda delta: delta),
+    "bias-wrong-axis: the bias gradient is summed over the wrong axis: over the samples, axis 0",
+    _biases(lambda delta: delta.sum(axis=1)),
+) | {
+    id: Mistake(f"phi'(z) is wrong on the way back: {message}", [_sloping(wrong)])
+    for id, (message, [wrong]) in WRONG_SLOPES.items()
+    if "plain" not in id
+}
+
+ADVICE = {
+    r"^KeyError: '[Wb]\d+'": "count the layers from 1 to L = len(params) // 2: the depth is not always the same",
+    r"^KeyError: 0,": "there is no z^0, only h^0 = x: one layer below layer l it is z[l - 1], and only if l > 1",
+    r"^KeyError: \d+,": "look at the layer's number: z^l and h^l exist for l = 1, ..., L, and h^0 is x",
+    r"^IndexError: list index": (
+        "lists count from 0: with z^1 in z[0] everything is one off, a dict z = {} with z[l] is easier"
     ),
 }
 
-QUESTION = Question(
-    "1.4",
-    3,
-    "All the gradients",
-    gradients,
-    _networks,
-    MISTAKES,
-    advice=(
-        (r"^KeyError: '[Wb]\d+'", "count the layers from 1 to L = len(params) // 2: the depth is not always the same"),
-        (r"^KeyError: 0,", "there is no z^0, only h^0 = x: one layer below layer l it is z[l - 1], and only if l > 1"),
-        (r"^KeyError: \d+,", "look at the layer's number: z^l and h^l exist for l = 1, ..., L, and h^0 is x"),
-        (
-            r"^IndexError: list index",
-            "lists count from 0: with z^1 in z[0] everything is one off, a dict z = {} with z[l] is easier",
-        ),
-    ),
-    builds_on=(
-        (q1_3.QUESTION, lambda theirs: partial(_by_hand, down=theirs)),
-        (q1_1.QUESTION, _sloping),
-    ),
-)
+BUILDS_ON = ((q1_3.QUESTION, lambda theirs: partial(_by_hand, down=theirs)), (q1_1.QUESTION, _sloping))
+QUESTION = Question("1.4", 3, "All the gradients", gradients, _networks, MISTAKES, advice=ADVICE, builds_on=BUILDS_ON)

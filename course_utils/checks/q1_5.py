@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils import gradcheck
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 from course_utils.checks.values import Recognised
 
 
@@ -129,27 +129,22 @@ def _at_complex_step(part):
 
 
 _all_at_once = "all entries have moved at once, which gives the sum of the derivatives: move one at a time"
-_take_imag = "f(x + ih) is complex: only its imaginary part is wanted, f(z).imag / h"
 
 
-MISTAKES = {
-    "complex-result": Mistake(_take_imag, _at_complex_step(lambda moved, start: moved / 1e-30)),
-    "all-at-once": Mistake(_all_at_once, lambda f, x: f(x + 1e-30j).imag / 1e-30),
+MISTAKES = known(
+    "complex-result: f(x + ih) is complex: only its imaginary part is wanted, f(z).imag / h",
+    _at_complex_step(lambda moved, start: moved / 1e-30),
+    "all-at-once: all entries have moved at once, which gives the sum of the derivatives: move one at a time",
+    lambda f, x: f(x + 1e-30j).imag / 1e-30,
+)
+
+ADVICE = {
+    r"invalid index to scalar|not subscriptable|too many indices|must be real number, not complex": (
+        "f takes a whole array: copy x with x.astype(complex), move one entry of the copy by ih, and call f on it"
+    ),
+    r"Cannot cast|not .?complex": "x holds real numbers and cannot hold ih: copy it with x.astype(complex)",
 }
 
 QUESTION = Question(
-    "1.5",
-    2,
-    "The complex step",
-    complex_step_gradient,
-    _analytic,
-    MISTAKES,
-    compare=_inexact,
-    advice=(
-        (
-            r"invalid index to scalar|not subscriptable|too many indices|must be real number, not complex",
-            "f takes a whole array: copy x with x.astype(complex), move one entry of the copy by ih, and call f on it",
-        ),
-        (r"Cannot cast|not .?complex", "x holds real numbers and cannot hold ih: copy it with x.astype(complex)"),
-    ),
+    "1.5", 2, "The complex step", complex_step_gradient, _analytic, MISTAKES, compare=_inexact, advice=ADVICE
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils import mlp
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def permute(params, orders):
@@ -104,79 +104,52 @@ def _middle_by_its_own(params, orders):
 _as_given, _inverse = np.asarray, np.argsort
 
 
-_wrong_layer = "rows and columns go by the wrong layer's order: rows of W^l by orders[l], its columns by orders[l - 1]"
-MISTAKES = {
-    "columns-stay": Mistake(
-        "the columns of the next matrix must move along: the output has changed",
-        _reordered(rows=_as_given, bias=_as_given),
+MISTAKES = known(
+    "columns-stay: the columns of the next matrix must move along: the output has changed",
+    _reordered(rows=_as_given, bias=_as_given),
+    "rows-only: only the rows of W have moved: a neuron is its bias and its outgoing column, too",
+    _reordered(rows=_as_given),
+    "bias-stays: the bias has stayed behind: it belongs to the neuron",
+    _reordered(rows=_as_given, columns=_as_given),
+    "columns-only: only the columns of the next matrix have moved: rows of W and biases belong to the neurons, too",
+    _reordered(columns=_as_given),
+    "biases-only: only the biases have moved",
+    _reordered(bias=_as_given),
+    "rows-stay: the rows of W have stayed behind",
+    _reordered(bias=_as_given, columns=_as_given),
+    "columns-inverse: the columns have moved by the inverse order: they need the same order as the rows",
+    _reordered(rows=_as_given, bias=_as_given, columns=_inverse),
+    "inverse-throughout: this is the inverse order throughout: neuron i must be the old neuron order[i]",
+    _reordered(rows=_inverse, bias=_inverse, columns=_inverse),
+    "first-layer-only: only the first layer in orders has been done: `return` must come after the loop",
+    _one_of(0),
+    "last-layer-only: only the last layer in orders has been done: begin with one copy, before the loop",
+    _one_of(-1),
+    "second-change-only: a matrix between two relabelled layers keeps only the second change: go on from new, not "
+    "from params",
+    _each_from_the_old,
+    "wrong-layers-order: rows and columns go by the wrong layer's order: rows of W^l by orders[l], its columns by "
+    "orders[l - 1]",
+    _by_orders(rows=lambda l: l - 1, columns=lambda l: l),
+    _by_orders(rows=lambda l: l - 1, columns=lambda l: l, bias=lambda l: l - 1),
+    "columns-by-own-order: the columns of W^l go by orders[l - 1], the layer they come from: orders[l] is for its rows",
+    _middle_by_its_own,
+    _by_orders(columns=lambda l: l),
+    "inputs-moved: the columns of W have moved: those are its inputs, the neurons are its rows",
+    _reordered(inputs=_as_given, bias=_as_given, columns=_as_given),
+    "next-rows-moved: the rows of the next matrix have moved: this layer's neurons are its columns",
+    _next_rows,
+    "nothing-moved: nothing has moved",
+    _reordered(),
+)
+
+ADVICE = {
+    r"^TypeError: cannot unpack|only integers, slices|unhashable": "orders is a dict {layer: order}: use .items()",
+    r"^KeyError: '[Wb]": "layer l has the rows of W^l, b^l and the columns of W^(l+1), for the l in orders only",
+    r"^KeyError: \d": "orders holds only the layers that change: go through orders.items()",
+    r"^IndexError: index \d+ is out of bounds": (
+        "the rows of W^l go by orders[l], its columns by orders[l - 1]; both lengths must fit"
     ),
-    "rows-only": Mistake(
-        "only the rows of W have moved: a neuron is its bias and its outgoing column, too", _reordered(rows=_as_given)
-    ),
-    "bias-stays": Mistake(
-        "the bias has stayed behind: it belongs to the neuron", _reordered(rows=_as_given, columns=_as_given)
-    ),
-    "columns-only": Mistake(
-        "only the columns of the next matrix have moved: rows of W and biases belong to the neurons, too",
-        _reordered(columns=_as_given),
-    ),
-    "biases-only": Mistake("only the biases have moved", _reordered(bias=_as_given)),
-    "rows-stay": Mistake("the rows of W have stayed behind", _reordered(bias=_as_given, columns=_as_given)),
-    "columns-inverse": Mistake(
-        "the columns have moved by the inverse order: they need the same order as the rows",
-        _reordered(rows=_as_given, bias=_as_given, columns=_inverse),
-    ),
-    "inverse-throughout": Mistake(
-        "this is the inverse order throughout: neuron i must be the old neuron order[i]",
-        _reordered(rows=_inverse, bias=_inverse, columns=_inverse),
-    ),
-    "first-layer-only": Mistake(
-        "only the first layer in orders has been done: `return` must come after the loop", _one_of(0)
-    ),
-    "last-layer-only": Mistake(
-        "only the last layer in orders has been done: begin with one copy, before the loop", _one_of(-1)
-    ),
-    "second-change-only": Mistake(
-        "a matrix between two relabelled layers keeps only the second change: go on from new, not from params",
-        _each_from_the_old,
-    ),
-    "wrong-layers-order": Mistake(
-        _wrong_layer,
-        _by_orders(rows=lambda l: l - 1, columns=lambda l: l),
-        (_by_orders(rows=lambda l: l - 1, columns=lambda l: l, bias=lambda l: l - 1),),
-    ),
-    "columns-by-own-order": Mistake(
-        "the columns of W^l go by orders[l - 1], the layer they come from: orders[l] is for its rows",
-        _middle_by_its_own,
-        (_by_orders(columns=lambda l: l),),
-    ),
-    "inputs-moved": Mistake(
-        "the columns of W have moved: those are its inputs, the neurons are its rows",
-        _reordered(inputs=_as_given, bias=_as_given, columns=_as_given),
-    ),
-    "next-rows-moved": Mistake(
-        "the rows of the next matrix have moved: this layer's neurons are its columns", _next_rows
-    ),
-    "nothing-moved": Mistake("nothing has moved", _reordered()),
 }
 
-QUESTION = Question(
-    "2.2",
-    2,
-    "Neurons in another order",
-    permute,
-    _nets_to_permute,
-    MISTAKES,
-    advice=(
-        (
-            r"^TypeError: cannot unpack|only integers, slices|unhashable",
-            "orders is a dict {layer: order}: use .items()",
-        ),
-        (r"^KeyError: '[Wb]", "layer l has the rows of W^l, b^l and the columns of W^(l+1), for the l in orders only"),
-        (r"^KeyError: \d", "orders holds only the layers that change: go through orders.items()"),
-        (
-            r"^IndexError: index \d+ is out of bounds",
-            "the rows of W^l go by orders[l], its columns by orders[l - 1]; both lengths must fit",
-        ),
-    ),
-)
+QUESTION = Question("2.2", 2, "Neurons in another order", permute, _nets_to_permute, MISTAKES, advice=ADVICE)

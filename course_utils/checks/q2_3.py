@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from course_utils import mlp
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def exchangeable(params, layer):
@@ -106,73 +106,57 @@ def _sum_of_everything(params, layer):
 
 
 _neuron = ("row", "bias", "column")
-_exactly = "equal means exactly: two neurons one last digit apart are different"
 
 
-_sums = "equal sums are not enough: every single number must be equal"
-_next_row = "the rows of the next matrix are compared: this layer's neurons are its columns"
+MISTAKES = known(
+    "rows-only: equal rows of W are not enough: bias and outgoing column must be equal, too",
+    _by("row"),
+    "no-columns: row and bias are not enough: the outgoing columns must be equal, too",
+    _by("row", "bias"),
+    "no-bias: the biases must be equal, too",
+    _by("row", "column"),
+    "no-rows: the rows of W must be equal, too",
+    _by("bias", "column"),
+    "biases-only: equal biases are not enough: row and outgoing column must be equal, too",
+    _by("bias"),
+    "columns-only: equal outgoing columns are not enough: row and bias must be equal, too",
+    _by("column"),
+    "inputs: these are equal columns of W, its inputs: the neurons of the layer are its rows",
+    _by("input"),
+    "inputs-and-bias: these are equal columns of W, with the biases: the neurons of the layer are its rows",
+    _by("input", "bias"),
+    "next-rows-only: these are rows of the next matrix: this layer's neurons are its columns",
+    _by("next row"),
+    "next-rows: the rows of the next matrix are compared: this layer's neurons are its columns",
+    _by("row", "bias", "next row"),
+    _by("bias", "next row"),
+    _by("row", "next row"),
+    "not-exact: equal means exactly: two neurons one last digit apart are different",
+    _by(*_neuron, change=lambda part: part.round(9)),
+    _by(*_neuron, change=lambda part: part.astype(np.float32)),
+    "sums: equal sums are not enough: every single number must be equal",
+    _by(*_neuron, change=_sum),
+    _sum_of_everything,
+    "order-ignored: the order of the numbers counts: rows that are rearrangements of each other are different",
+    _by(*_neuron, change=lambda part: np.sort(part, axis=1)),
+    "all-together: not all neurons are the same",
+    lambda params, layer: [list(range(len(params[f"b{layer}"])))],
+    "all-apart: some neurons are the same",
+    lambda params, layer: [[i] for i in range(len(params[f"b{layer}"]))],
+    "no-singles: classes of a single neuron are missing: they count, too",
+    lambda params, layer: [c for c in exchangeable(params, layer) if len(c) > 1],
+)
 
-
-MISTAKES = {
-    "rows-only": Mistake("equal rows of W are not enough: bias and outgoing column must be equal, too", _by("row")),
-    "no-columns": Mistake("row and bias are not enough: the outgoing columns must be equal, too", _by("row", "bias")),
-    "no-bias": Mistake("the biases must be equal, too", _by("row", "column")),
-    "no-rows": Mistake("the rows of W must be equal, too", _by("bias", "column")),
-    "biases-only": Mistake("equal biases are not enough: row and outgoing column must be equal, too", _by("bias")),
-    "columns-only": Mistake("equal outgoing columns are not enough: row and bias must be equal, too", _by("column")),
-    "inputs": Mistake("these are equal columns of W, its inputs: the neurons of the layer are its rows", _by("input")),
-    "inputs-and-bias": Mistake(
-        "these are equal columns of W, with the biases: the neurons of the layer are its rows", _by("input", "bias")
+ADVICE = {
+    r"^IndexError: index \d+ is out of bounds": (
+        "neuron i is row i of its own W, but column i of the next matrix, W_next[:, i]"
     ),
-    "next-rows-only": Mistake(
-        "these are rows of the next matrix: this layer's neurons are its columns", _by("next row")
-    ),
-    "next-rows": Mistake(
-        _next_row,
-        _by("row", "bias", "next row"),
-        (
-            _by("bias", "next row"),
-            _by("row", "next row"),
-        ),
-    ),
-    "not-exact": Mistake(
-        _exactly,
-        _by(*_neuron, change=lambda part: part.round(9)),
-        (_by(*_neuron, change=lambda part: part.astype(np.float32)),),
-    ),
-    "sums": Mistake(_sums, _by(*_neuron, change=_sum), (_sum_of_everything,)),
-    "order-ignored": Mistake(
-        "the order of the numbers counts: rows that are rearrangements of each other are different",
-        _by(*_neuron, change=lambda part: np.sort(part, axis=1)),
-    ),
-    "all-together": Mistake(
-        "not all neurons are the same", lambda params, layer: [list(range(len(params[f"b{layer}"])))]
-    ),
-    "all-apart": Mistake(
-        "some neurons are the same", lambda params, layer: [[i] for i in range(len(params[f"b{layer}"]))]
-    ),
-    "no-singles": Mistake(
-        "classes of a single neuron are missing: they count, too",
-        lambda params, layer: [c for c in exchangeable(params, layer) if len(c) > 1],
-    ),
+    r"^IndexError: list index": "the layer has len(b) neurons: is every index below that?",
+    r"unhashable type: '(numpy.ndarray|list)'": "a key of a dict must be a tuple: tuple(row)",
+    r"truth value of an array": "== compares entry by entry: use np.array_equal, or tuples",
+    r"^KeyError: '[Wb]": "a neuron of hidden layer l has its column in W^(l+1), and layer goes from 1",
 }
 
 QUESTION = Question(
-    "2.3",
-    3,
-    "Which neurons are the same?",
-    exchangeable,
-    _nets_with_twins,
-    MISTAKES,
-    _wrong_classes,
-    advice=(
-        (
-            r"^IndexError: index \d+ is out of bounds",
-            "neuron i is row i of its own W, but column i of the next matrix, W_next[:, i]",
-        ),
-        (r"^IndexError: list index", "the layer has len(b) neurons: is every index below that?"),
-        (r"unhashable type: '(numpy.ndarray|list)'", "a key of a dict must be a tuple: tuple(row)"),
-        (r"truth value of an array", "== compares entry by entry: use np.array_equal, or tuples"),
-        (r"^KeyError: '[Wb]", "a neuron of hidden layer l has its column in W^(l+1), and layer goes from 1"),
-    ),
+    "2.3", 3, "Which neurons are the same?", exchangeable, _nets_with_twins, MISTAKES, _wrong_classes, advice=ADVICE
 )

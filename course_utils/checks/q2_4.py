@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def wide_rates(widths, lr):
@@ -34,72 +34,48 @@ def _numbered_from_zero(widths, lr):
     return {f"{name[0]}{int(name[1:]) - 1}": rate for name, rate in wide_rates(widths, lr).items()}
 
 
-MISTAKES = {
-    "other-way-round": Mistake(
-        "these are the step sizes of the narrow network that follows a wide one: here it is the other way round",
-        _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr / o),
+MISTAKES = known(
+    "other-way-round: these are the step sizes of the narrow network that follows a wide one: here it is the other "
+    "way round",
+    _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr / o),
+    "no-inputs: the number of inputs n_(l-1) is missing for the weights: omega^l = n_(l-1) W^l moves n_(l-1) times "
+    "as far",
+    _rates(lambda i, o, lr: lr * o, lambda i, o, lr: lr * o),
+    "weights-upside-down: the weights' factor is upside down: it is n_l / n_(l-1)",
+    _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr * o),
+    "same-everywhere: not the same lr everywhere: the step sizes change with the widths",
+    _rates(*[lambda i, o, lr: lr] * 2),
+    "biases-like-weights: the biases are treated like the weights: their value is the same in both networks, so lr * "
+    "n_l",
+    _rates(*[lambda i, o, lr: lr * o / i] * 2),
+    "biases-unscaled: the biases need lr * n_l: the error of each of the n_l neurons is only a share of the one "
+    "neuron's",
+    _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr),
+    "biases-upside-down: the biases' factor is upside down: it is n_l",
+    _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr / o),
+    "no-width: the factor n_l is missing: the error of each of the n_l neurons is only a share of the one neuron's",
+    _rates(lambda i, o, lr: lr / i, lambda i, o, lr: lr),
+    "no-width-for-weights: the factor n_l is missing for the weights: each neuron's error is only a share of the one "
+    "neuron's",
+    _rates(lambda i, o, lr: lr / i, lambda i, o, lr: lr * o),
+    "no-lr: the factor lr is missing",
+    _rates(lambda i, o, lr: o / i, lambda i, o, lr: o),
+    "square-roots: no square roots here: the factors are n_l / n_(l-1) and n_l",
+    _rates(lambda i, o, lr: lr * np.sqrt(o / i), lambda i, o, lr: lr * np.sqrt(o)),
+    "product: the product n_(l-1) n_l is wrong for the weights: divide by n_(l-1)",
+    _rates(lambda i, o, lr: lr * i * o, lambda i, o, lr: lr * o),
+    "output-forgotten: n_L = 1 is forgotten: the output layer needs step sizes, too",
+    _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o, last=()),
+    "input-forgotten: n_0 = 1 is forgotten: W1 leads from n_0 = 1 to n_1, so all of these are one layer too low",
+    _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o, first=()),
+    "from-zero: layers count from 1: W1, b1, ..., WL, bL",
+    _numbered_from_zero,
+)
+
+ADVICE = {
+    r"^IndexError: list index|^IndexError: index \d+ is out of bounds": (
+        "with n_0 = n_L = 1 there are L + 1 widths: n = [1, *widths, 1]"
     ),
-    "no-inputs": Mistake(
-        "the number of inputs n_(l-1) is missing for the weights: omega^l = n_(l-1) W^l moves n_(l-1) times as far",
-        _rates(lambda i, o, lr: lr * o, lambda i, o, lr: lr * o),
-    ),
-    "weights-upside-down": Mistake(
-        "the weights' factor is upside down: it is n_l / n_(l-1)",
-        _rates(lambda i, o, lr: lr * i / o, lambda i, o, lr: lr * o),
-    ),
-    "same-everywhere": Mistake(
-        "not the same lr everywhere: the step sizes change with the widths", _rates(*[lambda i, o, lr: lr] * 2)
-    ),
-    "biases-like-weights": Mistake(
-        "the biases are treated like the weights: their value is the same in both networks, so lr * n_l",
-        _rates(*[lambda i, o, lr: lr * o / i] * 2),
-    ),
-    "biases-unscaled": Mistake(
-        "the biases need lr * n_l: the error of each of the n_l neurons is only a share of the one neuron's",
-        _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr),
-    ),
-    "biases-upside-down": Mistake(
-        "the biases' factor is upside down: it is n_l", _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr / o)
-    ),
-    "no-width": Mistake(
-        "the factor n_l is missing: the error of each of the n_l neurons is only a share of the one neuron's",
-        _rates(lambda i, o, lr: lr / i, lambda i, o, lr: lr),
-    ),
-    "no-width-for-weights": Mistake(
-        "the factor n_l is missing for the weights: each neuron's error is only a share of the one neuron's",
-        _rates(lambda i, o, lr: lr / i, lambda i, o, lr: lr * o),
-    ),
-    "no-lr": Mistake("the factor lr is missing", _rates(lambda i, o, lr: o / i, lambda i, o, lr: o)),
-    "square-roots": Mistake(
-        "no square roots here: the factors are n_l / n_(l-1) and n_l",
-        _rates(lambda i, o, lr: lr * np.sqrt(o / i), lambda i, o, lr: lr * np.sqrt(o)),
-    ),
-    "product": Mistake(
-        "the product n_(l-1) n_l is wrong for the weights: divide by n_(l-1)",
-        _rates(lambda i, o, lr: lr * i * o, lambda i, o, lr: lr * o),
-    ),
-    "output-forgotten": Mistake(
-        "n_L = 1 is forgotten: the output layer needs step sizes, too",
-        _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o, last=()),
-    ),
-    "input-forgotten": Mistake(
-        "n_0 = 1 is forgotten: W1 leads from n_0 = 1 to n_1, so all of these are one layer too low",
-        _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o, first=()),
-    ),
-    "from-zero": Mistake("layers count from 1: W1, b1, ..., WL, bL", _numbered_from_zero),
 }
 
-QUESTION = Question(
-    "2.4",
-    2,
-    "Many neurons follow one",
-    wide_rates,
-    _widths,
-    MISTAKES,
-    advice=(
-        (
-            r"^IndexError: list index|^IndexError: index \d+ is out of bounds",
-            "with n_0 = n_L = 1 there are L + 1 widths: n = [1, *widths, 1]",
-        ),
-    ),
-)
+QUESTION = Question("2.4", 2, "Many neurons follow one", wide_rates, _widths, MISTAKES, advice=ADVICE)

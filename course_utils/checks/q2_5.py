@@ -59,17 +59,8 @@ def _bad_poke_of(poked, names, params, x):
     return None
 
 
-QUESTION = Question(
-    "2.5",
-    3,
-    "One unit in the last place",
-    poke,
-    _nets_to_poke,
-    compare=_bad_poke,
-    advice=(
-        (
-            r"^IndexError: index \d+ is out of bounds",
-            "W1[i, j]: i is a neuron, a row of W1, and j an input, a column of x",
-        ),
-    ),
-)
+ADVICE = {
+    r"^IndexError: index \d+ is out of bounds": "W1[i, j]: i is a neuron, a row of W1, and j an input, a column of x",
+}
+
+QUESTION = Question("2.5", 3, "One unit in the last place", poke, _nets_to_poke, compare=_bad_poke, advice=ADVICE)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def dead_for_ever(W, b):
@@ -48,58 +48,37 @@ def _dead(weights=lambda W: (W <= 0).all(axis=1), biases=lambda b: b <= 0):
     return lambda W, b: np.flatnonzero(weights(W) & biases(b)).tolist()
 
 
-MISTAKES = {
-    "no-bias": Mistake(
-        "the bias counts, too: a positive one switches the neuron on where h = 0", _dead(biases=np.isfinite)
-    ),
-    "row-sum": Mistake(
-        "a row of negative sum is not enough: if only the input with the positive weight is on, z is positive",
-        _dead(lambda W: W.sum(axis=1) <= 0),
-        (lambda W, b: np.flatnonzero(W.sum(axis=1) + b <= 0).tolist(),),
-    ),
-    "weight-zero": Mistake(
-        "a weight of exactly 0 does not switch a neuron on either: <= 0, not < 0", _dead(lambda W: (W < 0).all(axis=1))
-    ),
-    "bias-zero": Mistake(
-        "z = 0 is off, since phi'(0) = 0: a bias of exactly 0 is dead, too", _dead(biases=lambda b: b < 0)
-    ),
-    "both-zero": Mistake(
-        "z = 0 is off, since phi'(0) = 0: weights and biases of exactly 0 are dead, too",
-        _dead(lambda W: (W < 0).all(axis=1), lambda b: b < 0),
-    ),
-    "any-weight": Mistake(
-        "one negative weight is not enough: all of the row must be", _dead(lambda W: (W <= 0).any(axis=1))
-    ),
-    "first-column": Mistake(
-        "only the first column is looked at: here the columns need not be equal", _dead(lambda W: W[:, 0] <= 0)
-    ),
-    "columns": Mistake(
-        "these are columns, the inputs of the layer: neuron i is row i",
-        lambda W, b: [j for j in range(W.shape[1]) if (W[:, j] <= 0).all() and b[j % len(b)] <= 0],
-        (lambda W, b: np.flatnonzero((W <= 0).all(axis=0)).tolist(),),
-    ),
-    "bias-only": Mistake("the weights count, too, not only the bias", _dead(lambda W: np.isfinite(W).all(axis=1))),
-    "other-way-round": Mistake(
-        "this is the other way round: these neurons can be switched on",
-        lambda W, b: np.flatnonzero((W > 0).any(axis=1) | (b > 0)).tolist(),
-    ),
-    "either": Mistake(
-        "either is not enough: weights and bias must both be at most 0",
-        lambda W, b: np.flatnonzero((W <= 0).all(axis=1) | (b <= 0)).tolist(),
-    ),
+MISTAKES = known(
+    "no-bias: the bias counts, too: a positive one switches the neuron on where h = 0",
+    _dead(biases=np.isfinite),
+    "row-sum: a row of negative sum is not enough: if only the input with the positive weight is on, z is positive",
+    _dead(lambda W: W.sum(axis=1) <= 0),
+    lambda W, b: np.flatnonzero(W.sum(axis=1) + b <= 0).tolist(),
+    "weight-zero: a weight of exactly 0 does not switch a neuron on either: <= 0, not < 0",
+    _dead(lambda W: (W < 0).all(axis=1)),
+    "bias-zero: z = 0 is off, since phi'(0) = 0: a bias of exactly 0 is dead, too",
+    _dead(biases=lambda b: b < 0),
+    "both-zero: z = 0 is off, since phi'(0) = 0: weights and biases of exactly 0 are dead, too",
+    _dead(lambda W: (W < 0).all(axis=1), lambda b: b < 0),
+    "any-weight: one negative weight is not enough: all of the row must be",
+    _dead(lambda W: (W <= 0).any(axis=1)),
+    "first-column: only the first column is looked at: here the columns need not be equal",
+    _dead(lambda W: W[:, 0] <= 0),
+    "columns: these are columns, the inputs of the layer: neuron i is row i",
+    lambda W, b: [j for j in range(W.shape[1]) if (W[:, j] <= 0).all() and b[j % len(b)] <= 0],
+    lambda W, b: np.flatnonzero((W <= 0).all(axis=0)).tolist(),
+    "bias-only: the weights count, too, not only the bias",
+    _dead(lambda W: np.isfinite(W).all(axis=1)),
+    "other-way-round: this is the other way round: these neurons can be switched on",
+    lambda W, b: np.flatnonzero((W > 0).any(axis=1) | (b > 0)).tolist(),
+    "either: either is not enough: weights and bias must both be at most 0",
+    lambda W, b: np.flatnonzero((W <= 0).all(axis=1) | (b <= 0)).tolist(),
+)
+
+ADVICE = {
+    r"truth value of an array": "a whole row is compared at once: take .all() of it",
+    r"^IndexError": "neuron i is row i of W, of shape (n_out, n_in), and entry i of b",
+    r"could not be broadcast": "neuron i is row i of W, of shape (n_out, n_in), and entry i of b: axis=1",
 }
 
-QUESTION = Question(
-    "3.1",
-    2,
-    "Dead for ever",
-    dead_for_ever,
-    _layers,
-    MISTAKES,
-    _wrong_indices,
-    advice=(
-        (r"truth value of an array", "a whole row is compared at once: take .all() of it"),
-        (r"^IndexError", "neuron i is row i of W, of shape (n_out, n_in), and entry i of b"),
-        (r"could not be broadcast", "neuron i is row i of W, of shape (n_out, n_in), and entry i of b: axis=1"),
-    ),
-)
+QUESTION = Question("3.1", 2, "Dead for ever", dead_for_ever, _layers, MISTAKES, _wrong_indices, advice=ADVICE)

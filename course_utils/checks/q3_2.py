@@ -49,15 +49,9 @@ def _bad_start_of(params):
     return None
 
 
-QUESTION = Question(
-    "3.2",
-    2,
-    "Equal rows, and free",
-    equal_rows_start,
-    _sizes,
-    compare=_bad_start,
-    advice=(
-        (r"^TypeError: '?(cannot|'int')", "the sizes are whole numbers: W1 has shape (n, n_in), W2 (n_out, n)"),
-        (r"could not (be )?broadcast", "column i of W2, with n_out entries, belongs to neuron i: W2[:, i]"),
-    ),
-)
+ADVICE = {
+    r"^TypeError: '?(cannot|'int')": "the sizes are whole numbers: W1 has shape (n, n_in), W2 (n_out, n)",
+    r"could not (be )?broadcast": "column i of W2, with n_out entries, belongs to neuron i: W2[:, i]",
+}
+
+QUESTION = Question("3.2", 2, "Equal rows, and free", equal_rows_start, _sizes, compare=_bad_start, advice=ADVICE)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils import diagnostics
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def effective_rank(W):
@@ -50,73 +50,48 @@ def _padded(W, pad=1e-3):
     return float(np.exp(-(p * np.log(p + pad)).sum())) if s.any() else 0.0
 
 
-MISTAKES = {
-    "entropy": Mistake(
-        "this is the entropy: the effective rank is its exponential", lambda W: _entropy_rank(W, back=float)
-    ),
-    "squares": Mistake(
-        "p is made of the singular values themselves, not of their squares", lambda W: _entropy_rank(W, np.square)
-    ),
-    "log2": Mistake(
-        "exp belongs to the natural logarithm np.log, not to log2", lambda W: _entropy_rank(W, log=np.log2)
-    ),
-    "exp2": Mistake(
-        "2 ** H belongs to the logarithm with base 2, np.log2: with np.log take np.exp",
-        lambda W: _entropy_rank(W, back=np.exp2),
-    ),
-    "log10": Mistake("exp belongs to np.log, not to log10", lambda W: _entropy_rank(W, log=np.log10)),
-    "no-minus": Mistake(
-        "the minus of the entropy is missing: this is one over the effective rank",
-        lambda W: _entropy_rank(W, back=lambda h: np.exp(-h)),
-    ),
-    "by-largest": Mistake(
-        "p must sum to 1: divide by the sum, not by the largest", lambda W: _entropy_rank(W, total=np.max)
-    ),
-    "not-normalised": Mistake(
-        "p must sum to 1: divide the singular values by their sum", lambda W: _entropy_rank(W, total=lambda s: 1.0)
-    ),
-    "by-length": Mistake(
-        "p must sum to 1: divide by the sum, not by the length sqrt(sum s^2)",
-        lambda W: _entropy_rank(W, total=np.linalg.norm),
-    ),
-    "plain-rank": Mistake(
-        "this is the plain rank, which a tiny change makes jump", lambda W: float(np.linalg.matrix_rank(W))
-    ),
-    "participation-ratio": Mistake(
-        "this is the participation ratio of the lesson, another effective rank", diagnostics.participation_ratio
-    ),
-    "stable-rank": Mistake("this is the stable rank of the lesson, another effective rank", diagnostics.stable_rank),
-    "nan-for-zeros": Mistake(
-        "a singular value of 0 counts nothing: leave it out, or 0 log 0 gives nan", _nan_for_zeros
-    ),
-    "small-left-out": Mistake(
-        "small is not zero: leave out singular values of 0 only", lambda W: _entropy_rank(W, lambda s: s * (s > 1e-3))
-    ),
-    "one-for-zero-matrix": Mistake("a zero matrix has no direction at all: return 0 for it", _one_for_zero_matrix),
-    "added-little": Mistake(
-        "a number added inside the logarithm changes the result: leave singular values of 0 out instead",
-        lambda W: _padded(W, 1e-6),
-    ),
-    "added-more": Mistake(
-        "a number added inside the logarithm changes the result: leave the singular values of 0 out instead", _padded
+MISTAKES = known(
+    "entropy: this is the entropy: the effective rank is its exponential",
+    lambda W: _entropy_rank(W, back=float),
+    "squares: p is made of the singular values themselves, not of their squares",
+    lambda W: _entropy_rank(W, np.square),
+    "log2: exp belongs to the natural logarithm np.log, not to log2",
+    lambda W: _entropy_rank(W, log=np.log2),
+    "exp2: 2 ** H belongs to the logarithm with base 2, np.log2: with np.log take np.exp",
+    lambda W: _entropy_rank(W, back=np.exp2),
+    "log10: exp belongs to np.log, not to log10",
+    lambda W: _entropy_rank(W, log=np.log10),
+    "no-minus: the minus of the entropy is missing: this is one over the effective rank",
+    lambda W: _entropy_rank(W, back=lambda h: np.exp(-h)),
+    "by-largest: p must sum to 1: divide by the sum, not by the largest",
+    lambda W: _entropy_rank(W, total=np.max),
+    "not-normalised: p must sum to 1: divide the singular values by their sum",
+    lambda W: _entropy_rank(W, total=lambda s: 1.0),
+    "by-length: p must sum to 1: divide by the sum, not by the length sqrt(sum s^2)",
+    lambda W: _entropy_rank(W, total=np.linalg.norm),
+    "plain-rank: this is the plain rank, which a tiny change makes jump",
+    lambda W: float(np.linalg.matrix_rank(W)),
+    "participation-ratio: this is the participation ratio of the lesson, another effective rank",
+    diagnostics.participation_ratio,
+    "stable-rank: this is the stable rank of the lesson, another effective rank",
+    diagnostics.stable_rank,
+    "nan-for-zeros: a singular value of 0 counts nothing: leave it out, or 0 log 0 gives nan",
+    _nan_for_zeros,
+    "small-left-out: small is not zero: leave out singular values of 0 only",
+    lambda W: _entropy_rank(W, lambda s: s * (s > 1e-3)),
+    "one-for-zero-matrix: a zero matrix has no direction at all: return 0 for it",
+    _one_for_zero_matrix,
+    "added-little: a number added inside the logarithm changes the result: leave singular values of 0 out instead",
+    lambda W: _padded(W, 1e-6),
+    "added-more: a number added inside the logarithm changes the result: leave the singular values of 0 out instead",
+    _padded,
+)
+
+ADVICE = {
+    r"must be square": "singular values, np.linalg.svd(W, compute_uv=False), not eigenvalues: W need not be square",
+    r"inhomogeneous|unpack|tuple|SVDResult|broadcast together": (
+        "np.linalg.svd returns three things: with compute_uv=False only the singular values"
     ),
 }
 
-QUESTION = Question(
-    "3.3",
-    2,
-    "How many directions count?",
-    effective_rank,
-    _matrices,
-    MISTAKES,
-    advice=(
-        (
-            r"must be square",
-            "singular values, np.linalg.svd(W, compute_uv=False), not eigenvalues: W need not be square",
-        ),
-        (
-            r"inhomogeneous|unpack|tuple|SVDResult|broadcast together",
-            "np.linalg.svd returns three things: with compute_uv=False only the singular values",
-        ),
-    ),
-)
+QUESTION = Question("3.3", 2, "How many directions count?", effective_rank, _matrices, MISTAKES, advice=ADVICE)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.activations import Activation, identity, relu, sigmoid, softplus, tanh
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def ever_move(zero, activation):
@@ -69,79 +69,47 @@ def _wrong_movers(calls):
     return None
 
 
-MISTAKES = {
-    "nothing-above": Mistake(
-        "above the highest zero matrix something moves if phi'(0) is not 0: biases, then weights, learn constants",
-        _if_two(lambda zero, l: False),
-    ),
-    "above-lowest": Mistake(
-        "between two zero matrices nothing moves: above the *highest* zero, not above the lowest",
-        lambda zero, phi: _movers(zero, phi, above=min),
-    ),
-    "highest-stays": Mistake(
-        "the highest zero matrix does not move either: the h that it is fed with is 0",
-        _if_two(lambda zero, l: l >= len(zero) - 1 - zero[::-1].index(True)),
-    ),
-    "below-lowest": Mistake(
-        "it is not below the lowest zero that something moves: no error arrives there",
-        _if_two(lambda zero, l: l < zero.index(True)),
-    ),
-    "random-moves": Mistake(
-        "random is not enough: below a second zero matrix no error arrives", _if_two(lambda zero, l: not zero[l])
-    ),
-    "two-harmless": Mistake(
-        "two zero matrices are not harmless: each waits for the other", _if_two(lambda zero, l: True)
-    ),
-    "output-only": Mistake(
-        "with two zero matrices not only the output layer moves", _if_two(lambda zero, l: l == len(zero) - 1)
-    ),
-    "relu-ignored": Mistake(
-        "phi'(0) counts: for ReLU, 0 at z = 0, no error passes units above a zero matrix",
-        lambda zero, phi: _movers(zero, phi, passes=True),
-    ),
-    "last-zero-stuck": Mistake(
-        "if only the last matrix is zero, the hidden units are alive: it moves, and all others after it",
-        lambda zero, phi: _movers(zero, phi, last_is_free=False),
-    ),
-    "wakes-ignored": Mistake(
-        "with phi(0) not 0 no zero matrix stops anything: h and then the errors wake up",
-        lambda zero, phi: _movers(zero, phi, wakes=False),
-    ),
-    "by-name": Mistake(
-        "it is not the name that counts: other activations have phi(0) not 0, or phi'(0) = 0",
-        lambda zero, phi: _movers(zero, phi, wakes=phi.name == "sigmoid", passes=phi.name != "relu"),
-    ),
-    "slope-by-name": Mistake(
-        "it is not the name that counts: other activations have phi'(0) = 0, too",
-        lambda zero, phi: _movers(zero, phi, passes=phi.name != "relu"),
-    ),
-    "wakes-by-name": Mistake(
-        "it is not the name that counts: other activations have phi(0) not 0, too",
-        lambda zero, phi: _movers(zero, phi, wakes=phi.name == "sigmoid"),
-    ),
-    "complement": Mistake(
-        "the other way round: these are the matrices that stay", lambda zero, phi: [not m for m in ever_move(zero, phi)]
-    ),
-    "zero-is-stuck": Mistake(
-        "a zero matrix is not stuck as such: alone it has a gradient, h from below times an error from above",
-        lambda zero, phi: [not z for z in zero],
-    ),
-    "all-move": Mistake(
-        "not all move: two zero matrices stop each other if phi(0) = 0", lambda zero, phi: [True] * len(zero)
-    ),
-    "single-stops": Mistake(
-        "a single zero matrix stops nothing if phi'(0) is not 0",
-        lambda zero, phi: [phi.at_zero != 0 or not any(zero)] * len(zero),
-    ),
+MISTAKES = known(
+    "nothing-above: above the highest zero matrix something moves if phi'(0) is not 0: biases, then weights, learn "
+    "constants",
+    _if_two(lambda zero, l: False),
+    "above-lowest: between two zero matrices nothing moves: above the *highest* zero, not above the lowest",
+    lambda zero, phi: _movers(zero, phi, above=min),
+    "highest-stays: the highest zero matrix does not move either: the h that it is fed with is 0",
+    _if_two(lambda zero, l: l >= len(zero) - 1 - zero[::-1].index(True)),
+    "below-lowest: it is not below the lowest zero that something moves: no error arrives there",
+    _if_two(lambda zero, l: l < zero.index(True)),
+    "random-moves: random is not enough: below a second zero matrix no error arrives",
+    _if_two(lambda zero, l: not zero[l]),
+    "two-harmless: two zero matrices are not harmless: each waits for the other",
+    _if_two(lambda zero, l: True),
+    "output-only: with two zero matrices not only the output layer moves",
+    _if_two(lambda zero, l: l == len(zero) - 1),
+    "relu-ignored: phi'(0) counts: for ReLU, 0 at z = 0, no error passes units above a zero matrix",
+    lambda zero, phi: _movers(zero, phi, passes=True),
+    "last-zero-stuck: if only the last matrix is zero, the hidden units are alive: it moves, and all others after it",
+    lambda zero, phi: _movers(zero, phi, last_is_free=False),
+    "wakes-ignored: with phi(0) not 0 no zero matrix stops anything: h and then the errors wake up",
+    lambda zero, phi: _movers(zero, phi, wakes=False),
+    "by-name: it is not the name that counts: other activations have phi(0) not 0, or phi'(0) = 0",
+    lambda zero, phi: _movers(zero, phi, wakes=phi.name == "sigmoid", passes=phi.name != "relu"),
+    "slope-by-name: it is not the name that counts: other activations have phi'(0) = 0, too",
+    lambda zero, phi: _movers(zero, phi, passes=phi.name != "relu"),
+    "wakes-by-name: it is not the name that counts: other activations have phi(0) not 0, too",
+    lambda zero, phi: _movers(zero, phi, wakes=phi.name == "sigmoid"),
+    "complement: the other way round: these are the matrices that stay",
+    lambda zero, phi: [not m for m in ever_move(zero, phi)],
+    "zero-is-stuck: a zero matrix is not stuck as such: alone it has a gradient, h from below times an error from "
+    "above",
+    lambda zero, phi: [not z for z in zero],
+    "all-move: not all move: two zero matrices stop each other if phi(0) = 0",
+    lambda zero, phi: [True] * len(zero),
+    "single-stops: a single zero matrix stops nothing if phi'(0) is not 0",
+    lambda zero, phi: [phi.at_zero != 0 or not any(zero)] * len(zero),
+)
+
+ADVICE = {
+    r"^IndexError": "zero has L entries, for W^1, ..., W^L: zero[l - 1] says whether W^l is zero",
 }
 
-QUESTION = Question(
-    "3.4",
-    3,
-    "Which matrices ever move?",
-    ever_move,
-    _starts,
-    MISTAKES,
-    _wrong_movers,
-    advice=((r"^IndexError", "zero has L entries, for W^1, ..., W^L: zero[l - 1] says whether W^l is zero"),),
-)
+QUESTION = Question("3.4", 3, "Which matrices ever move?", ever_move, _starts, MISTAKES, _wrong_movers, advice=ADVICE)

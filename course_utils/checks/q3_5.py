@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from course_utils import mlp
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def balanced_classes(params):
@@ -147,70 +147,45 @@ def _all_together(params):
     return [[list(range(len(params[f"b{l}"])))] for l in range(1, mlp.depth(params))]
 
 
-MISTAKES = {
-    "single-weights": Mistake(
-        "single weights are compared: equal totals to and from each class are enough, the weights may differ",
-        _sorted_by(lambda b, W, below, V, above: [b, W, V]),
+MISTAKES = known(
+    "single-weights: single weights are compared: equal totals to and from each class are enough, the weights may "
+    "differ",
+    _sorted_by(lambda b, W, below, V, above: [b, W, V]),
+    "one-round: one round is not enough: neurons that part may part those above and below, go on until nothing changes",
+    _sorted_by(_biases_and_totals, most=1),
+    "two-rounds: two rounds are not enough: go on until a round changes nothing",
+    _sorted_by(_biases_and_totals, most=2),
+    "not-above: what neurons send to the layer above counts, too: different errors come back",
+    _sorted_by(lambda b, W, below, V, above: [b, W @ below]),
+    "not-below: what neurons get from the layer below counts, too",
+    _sorted_by(lambda b, W, below, V, above: [b, V @ above]),
+    "no-bias: neurons of a class must have equal biases, too",
+    _sorted_by(lambda b, W, below, V, above: [W @ below, V @ above]),
+    "bias-only: only the biases are compared: the totals to and from the classes count, too",
+    _sorted_by(lambda b, W, below, V, above: [b]),
+    "inputs-together: each input is a class of its own: rows of W1 must agree entry by entry",
+    _sorted_by(_biases_and_totals, inputs_alone=False),
+    "outputs-together: each output is a class of its own: columns of W^L must agree entry by entry",
+    _sorted_by(_biases_and_totals, outputs_alone=False),
+    "ends-together: inputs and outputs are classes of their own, each of them",
+    _sorted_by(_biases_and_totals, inputs_alone=False, outputs_alone=False),
+    "whole-layers: totals over a whole layer are compared: take one total for each class, and again when classes split",
+    _sorted_by(lambda b, W, below, V, above: [b, W.sum(axis=1, keepdims=True), V.sum(axis=1, keepdims=True)]),
+    "each-alone: not every neuron is alone: begin with all of a layer in one class, and split only where you must",
+    _each_alone,
+    "all-together: some neurons must part: split a class where biases or totals differ",
+    _all_together,
+)
+
+ADVICE = {
+    r"unhashable type: '(numpy.ndarray|list)'": "a key of a dict must be a tuple: tuple(totals)",
+    r"truth value of an array": "== compares entry by entry: use np.array_equal, or tuples",
+    r"^KeyError: '[Wb]": "there are W1, b1, ..., WL, bL: layer l sends its h through W^(l+1)",
+    r"matmul|broadcast|concatenation": (
+        "W^l has shape (n_l, n_(l-1)): what neurons send up stands in the columns of W^(l+1)"
     ),
-    "one-round": Mistake(
-        "one round is not enough: neurons that part may part those above and below, go on until nothing changes",
-        _sorted_by(_biases_and_totals, most=1),
-    ),
-    "two-rounds": Mistake(
-        "two rounds are not enough: go on until a round changes nothing", _sorted_by(_biases_and_totals, most=2)
-    ),
-    "not-above": Mistake(
-        "what neurons send to the layer above counts, too: different errors come back",
-        _sorted_by(lambda b, W, below, V, above: [b, W @ below]),
-    ),
-    "not-below": Mistake(
-        "what neurons get from the layer below counts, too", _sorted_by(lambda b, W, below, V, above: [b, V @ above])
-    ),
-    "no-bias": Mistake(
-        "neurons of a class must have equal biases, too",
-        _sorted_by(lambda b, W, below, V, above: [W @ below, V @ above]),
-    ),
-    "bias-only": Mistake(
-        "only the biases are compared: the totals to and from the classes count, too",
-        _sorted_by(lambda b, W, below, V, above: [b]),
-    ),
-    "inputs-together": Mistake(
-        "each input is a class of its own: rows of W1 must agree entry by entry",
-        _sorted_by(_biases_and_totals, inputs_alone=False),
-    ),
-    "outputs-together": Mistake(
-        "each output is a class of its own: columns of W^L must agree entry by entry",
-        _sorted_by(_biases_and_totals, outputs_alone=False),
-    ),
-    "ends-together": Mistake(
-        "inputs and outputs are classes of their own, each of them",
-        _sorted_by(_biases_and_totals, inputs_alone=False, outputs_alone=False),
-    ),
-    "whole-layers": Mistake(
-        "totals over a whole layer are compared: take one total for each class, and again when classes split",
-        _sorted_by(lambda b, W, below, V, above: [b, W.sum(axis=1, keepdims=True), V.sum(axis=1, keepdims=True)]),
-    ),
-    "each-alone": Mistake(
-        "not every neuron is alone: begin with all of a layer in one class, and split only where you must", _each_alone
-    ),
-    "all-together": Mistake("some neurons must part: split a class where biases or totals differ", _all_together),
 }
 
 QUESTION = Question(
-    "3.5",
-    3,
-    "Who moves together?",
-    balanced_classes,
-    _nets_to_sort,
-    MISTAKES,
-    _wrong_sorting,
-    advice=(
-        (r"unhashable type: '(numpy.ndarray|list)'", "a key of a dict must be a tuple: tuple(totals)"),
-        (r"truth value of an array", "== compares entry by entry: use np.array_equal, or tuples"),
-        (r"^KeyError: '[Wb]", "there are W1, b1, ..., WL, bL: layer l sends its h through W^(l+1)"),
-        (
-            r"matmul|broadcast|concatenation",
-            "W^l has shape (n_l, n_(l-1)): what neurons send up stands in the columns of W^(l+1)",
-        ),
-    ),
+    "3.5", 3, "Who moves together?", balanced_classes, _nets_to_sort, MISTAKES, _wrong_sorting, advice=ADVICE
 )

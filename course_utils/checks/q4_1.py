@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def first_steps(zero):
@@ -38,54 +38,36 @@ def _each(rule):
     return lambda zero: [rule(zero, l, len(zero)) for l in range(1, len(zero) + 1)]
 
 
-_above = "W^l itself need not be different from zero to get a gradient: count the zero matrices above it only"
-MISTAKES = {
-    "all-counted": Mistake(
-        "L - l is right only if all matrices are zero: matrices that are not zero send the error on at once",
-        _each(lambda zero, l, L: L - l),
-    ),
-    "zero-counted": Mistake(
-        "L - l is not the step of every zero matrix: what counts is how many matrices above it are zero",
-        _each(lambda zero, l, L: L - l if zero[l - 1] else 0),
-    ),
-    "itself-counted": Mistake(_above, _each(lambda zero, l, L: sum(zero[l - 1 :]))),
-    "random-at-once": Mistake(
-        "a random matrix may have to wait, too: its error comes through the zero matrices above it",
-        _each(lambda zero, l, L: sum(zero[l:]) if zero[l - 1] else 0),
-    ),
-    "below": Mistake(
-        "these are the zero matrices below: the error comes from above, from the output",
-        _each(lambda zero, l, L: sum(zero[: l - 1])),
-    ),
-    "below-and-itself": Mistake(
-        "these are the zero matrices below, and W^l itself: the error comes from above, from the output",
-        _each(lambda zero, l, L: sum(zero[:l])),
-    ),
-    "at-most-one": Mistake(
-        "each zero matrix above costs a step of its own: they wake one after the other, not all at once",
-        _each(lambda zero, l, L: int(any(zero[l:]))),
-    ),
-    "all-zeros": Mistake("not every zero matrix counts, only those above W^l", _each(lambda zero, l, L: sum(zero))),
-    "not-zeros": Mistake(
-        "this counts the matrices that are not zero: those let the error through without a wait",
-        _each(lambda zero, l, L: L - l - sum(zero[l:])),
-    ),
-    "from-one": Mistake(
-        "steps are counted from 0: with no zero matrix above there is a gradient at step 0",
-        _each(lambda zero, l, L: sum(zero[l:]) + 1),
-    ),
-    "next-only": Mistake(
-        "only the matrix next above is looked at: the error comes through all matrices above",
-        _each(lambda zero, l, L: int(l < L and zero[l])),
-    ),
-    "reversed": Mistake("the order is reversed: the list begins with W^1", lambda zero: first_steps(zero)[::-1]),
-    "never": Mistake(
-        "not never: the last matrix has a gradient at step 0, and what it wakes wakes the others",
-        _each(lambda zero, l, L: None if any(zero[l:]) else 0),
-    ),
-    "no-wait": Mistake(
-        "a zero matrix above lets no error through, until it has moved: W^l waits", _each(lambda zero, l, L: 0)
-    ),
-}
+MISTAKES = known(
+    "all-counted: L - l is right only if all matrices are zero: matrices that are not zero send the error on at once",
+    _each(lambda zero, l, L: L - l),
+    "zero-counted: L - l is not the step of every zero matrix: what counts is how many matrices above it are zero",
+    _each(lambda zero, l, L: L - l if zero[l - 1] else 0),
+    "itself-counted: W^l itself need not be different from zero to get a gradient: count the zero matrices above it "
+    "only",
+    _each(lambda zero, l, L: sum(zero[l - 1 :])),
+    "random-at-once: a random matrix may have to wait, too: its error comes through the zero matrices above it",
+    _each(lambda zero, l, L: sum(zero[l:]) if zero[l - 1] else 0),
+    "below: these are the zero matrices below: the error comes from above, from the output",
+    _each(lambda zero, l, L: sum(zero[: l - 1])),
+    "below-and-itself: these are the zero matrices below, and W^l itself: the error comes from above, from the output",
+    _each(lambda zero, l, L: sum(zero[:l])),
+    "at-most-one: each zero matrix above costs a step of its own: they wake one after the other, not all at once",
+    _each(lambda zero, l, L: int(any(zero[l:]))),
+    "all-zeros: not every zero matrix counts, only those above W^l",
+    _each(lambda zero, l, L: sum(zero)),
+    "not-zeros: this counts the matrices that are not zero: those let the error through without a wait",
+    _each(lambda zero, l, L: L - l - sum(zero[l:])),
+    "from-one: steps are counted from 0: with no zero matrix above there is a gradient at step 0",
+    _each(lambda zero, l, L: sum(zero[l:]) + 1),
+    "next-only: only the matrix next above is looked at: the error comes through all matrices above",
+    _each(lambda zero, l, L: int(l < L and zero[l])),
+    "reversed: the order is reversed: the list begins with W^1",
+    lambda zero: first_steps(zero)[::-1],
+    "never: not never: the last matrix has a gradient at step 0, and what it wakes wakes the others",
+    _each(lambda zero, l, L: None if any(zero[l:]) else 0),
+    "no-wait: a zero matrix above lets no error through, until it has moved: W^l waits",
+    _each(lambda zero, l, L: 0),
+)
 
 QUESTION = Question("4.1", 2, "What a zero matrix costs", first_steps, _patterns, MISTAKES, wrong_steps)

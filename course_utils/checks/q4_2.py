@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils.activations import Activation, identity, relu, sigmoid, tanh
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 from course_utils.checks.q4_1 import wrong_steps
 
 
@@ -93,79 +93,53 @@ def _by_at_zero(biases, activation):
     return [L - l if activation.at_zero else None for l in range(1, L + 1)]
 
 
-MISTAKES = {
-    "always": Mistake(
-        "L - l is only when a layer can wake: a layer with phi(b) = 0 or phi'(b) = 0 blocks those below it",
-        _waking(_yes, _yes),
-    ),
-    "no-slope": Mistake(
-        "phi'(b) is missing: a saturated layer speaks, but lets no error through to the layers below",
-        _waking(lambda b, phi: phi(b).any()),
-    ),
-    "no-output": Mistake(
-        "phi(b) is missing: a layer that says 0 gives the matrix above no gradient, and so gets no error",
-        _waking(lambda b, phi: phi.derivative(b).any(), _yes),
-    ),
-    "two-neurons": Mistake(
-        "it must be one and the same neuron that has phi(b) and phi'(b) not 0",
-        _waking(lambda b, phi: phi(b).any() and phi.derivative(b).any()),
-    ),
-    "products-cancel": Mistake(
-        "positive and negative products cancel in a sum: ask each neuron, with .any()",
-        _waking(lambda b, phi: phi(b) @ phi.derivative(b)),
-    ),
-    "sums-cancel": Mistake(
-        "positive and negative outputs cancel in a sum: ask each neuron, with .any()",
-        _waking(lambda b, phi: phi(b) @ phi.derivative(b), lambda b, phi: phi(b).sum()),
-    ),
-    "outputs-cancel": Mistake(
-        "positive and negative outputs cancel in a sum: ask each neuron of the layer below, with .any()",
-        _waking(speaks=lambda b, phi: phi(b).sum()),
-    ),
-    "silent-hears": Mistake(
-        "a layer that says 0 hears nothing: W^(l+1) reads zeros, stays zero and sends nothing back",
-        _waking(lambda b, phi: phi.derivative(b).any(), lambda b, phi: phi(b).any(), passes_on=False),
-    ),
-    "all-not-any": Mistake(
-        "one neuron that speaks and hears is enough: ask for any, not for all",
-        _waking(lambda b, phi: (phi(b) * phi.derivative(b)).all(), lambda b, phi: phi(b).all()),
-    ),
-    "all-not-any-back": Mistake(
-        "one neuron that speaks and hears is enough to let an error through: ask for any, not for all",
-        _waking(lambda b, phi: (phi(b) * phi.derivative(b)).all()),
-    ),
-    "not-passed-on": Mistake(
-        "a blocked layer blocks all layers below it as well: no error gets past it", _waking(passes_on=False)
-    ),
-    "silent-below": Mistake(
-        "the matrix above a silent layer never moves either: W^(l+1) reads h^l = 0", _waking(speaks=_yes)
-    ),
-    "saturated-silent": Mistake(
-        "a saturated layer does speak: W^(l+1), which reads it, has a gradient; only the layers from l down wait",
-        _waking(speaks=lambda b, phi: (phi(b) * phi.derivative(b)).any()),
-    ),
-    "from-below": Mistake(
-        "errors come from the output: a blocked layer cuts off the layers below it, not those above", _from_below
-    ),
-    "all-or-nothing": Mistake(
-        "one blocked layer does not stop the whole network: the matrices above it still move", _all_or_nothing
-    ),
-    "phi-zero": Mistake("phi(0) counts only where the biases are 0: look at phi(b)", _by_at_zero),
-    "off-by-one": Mistake("off by one: W^L has a gradient at step 0", _waking(step=lambda L, l: L - l + 1)),
-    "reversed": Mistake("the order is reversed: the list begins with W^1", lambda *args: waking_steps(*args)[::-1]),
-    "steps-reversed": Mistake("the steps are reversed: W^L wakes first, at step 0", _waking(step=lambda L, l: l - 1)),
+MISTAKES = known(
+    "always: L - l is only when a layer can wake: a layer with phi(b) = 0 or phi'(b) = 0 blocks those below it",
+    _waking(_yes, _yes),
+    "no-slope: phi'(b) is missing: a saturated layer speaks, but lets no error through to the layers below",
+    _waking(lambda b, phi: phi(b).any()),
+    "no-output: phi(b) is missing: a layer that says 0 gives the matrix above no gradient, and so gets no error",
+    _waking(lambda b, phi: phi.derivative(b).any(), _yes),
+    "two-neurons: it must be one and the same neuron that has phi(b) and phi'(b) not 0",
+    _waking(lambda b, phi: phi(b).any() and phi.derivative(b).any()),
+    "products-cancel: positive and negative products cancel in a sum: ask each neuron, with .any()",
+    _waking(lambda b, phi: phi(b) @ phi.derivative(b)),
+    "sums-cancel: positive and negative outputs cancel in a sum: ask each neuron, with .any()",
+    _waking(lambda b, phi: phi(b) @ phi.derivative(b), lambda b, phi: phi(b).sum()),
+    "outputs-cancel: positive and negative outputs cancel in a sum: ask each neuron of the layer below, with .any()",
+    _waking(speaks=lambda b, phi: phi(b).sum()),
+    "silent-hears: a layer that says 0 hears nothing: W^(l+1) reads zeros, stays zero and sends nothing back",
+    _waking(lambda b, phi: phi.derivative(b).any(), lambda b, phi: phi(b).any(), passes_on=False),
+    "all-not-any: one neuron that speaks and hears is enough: ask for any, not for all",
+    _waking(lambda b, phi: (phi(b) * phi.derivative(b)).all(), lambda b, phi: phi(b).all()),
+    "all-not-any-back: one neuron that speaks and hears is enough to let an error through: ask for any, not for all",
+    _waking(lambda b, phi: (phi(b) * phi.derivative(b)).all()),
+    "not-passed-on: a blocked layer blocks all layers below it as well: no error gets past it",
+    _waking(passes_on=False),
+    "silent-below: the matrix above a silent layer never moves either: W^(l+1) reads h^l = 0",
+    _waking(speaks=_yes),
+    "saturated-silent: a saturated layer does speak: W^(l+1), which reads it, has a gradient; only the layers from l "
+    "down wait",
+    _waking(speaks=lambda b, phi: (phi(b) * phi.derivative(b)).any()),
+    "from-below: errors come from the output: a blocked layer cuts off the layers below it, not those above",
+    _from_below,
+    "all-or-nothing: one blocked layer does not stop the whole network: the matrices above it still move",
+    _all_or_nothing,
+    "phi-zero: phi(0) counts only where the biases are 0: look at phi(b)",
+    _by_at_zero,
+    "off-by-one: off by one: W^L has a gradient at step 0",
+    _waking(step=lambda L, l: L - l + 1),
+    "reversed: the order is reversed: the list begins with W^1",
+    lambda *args: waking_steps(*args)[::-1],
+    "steps-reversed: the steps are reversed: W^L wakes first, at step 0",
+    _waking(step=lambda L, l: l - 1),
+)
+
+ADVICE = {
+    r"^KeyError: \d": "biases holds b^l for the hidden layers l = 1, ..., L - 1 only: the input has none",
+    r"truth value of an array": "a layer has several neurons: ask with .any() whether one of them is not 0",
 }
 
 QUESTION = Question(
-    "4.2",
-    3,
-    "Who wakes, and who never does?",
-    waking_steps,
-    _bias_lists,
-    MISTAKES,
-    wrong_steps,
-    advice=(
-        (r"^KeyError: \d", "biases holds b^l for the hidden layers l = 1, ..., L - 1 only: the input has none"),
-        (r"truth value of an array", "a layer has several neurons: ask with .any() whether one of them is not 0"),
-    ),
+    "4.2", 3, "Who wakes, and who never does?", waking_steps, _bias_lists, MISTAKES, wrong_steps, advice=ADVICE
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def layers_in_reach(size, lr, smallest):
@@ -40,31 +40,23 @@ def _ladder(step):
     return function
 
 
-MISTAKES = {
-    "no-lr": Mistake("the step size is missing: the law is lr * G^2", _ladder(lambda size, lr, first: size**2)),
-    "one-factor": Mistake(
-        "not one factor lr * G for all layers: the law squares the last G, so the factor shrinks, too",
-        _ladder(lambda size, lr, first: size * lr * first),
-    ),
-    "like-adam": Mistake(
-        "a factor lr for each layer is a ladder like Adam's: SGD squares", _ladder(lambda size, lr, first: lr * size)
-    ),
-    "lr-squared": Mistake(
-        "lr counts only once: lr * G^2, not (lr * G)^2", _ladder(lambda size, lr, first: (lr * size) ** 2)
-    ),
-    "strictly-above": Mistake(
-        "a size equal to the smallest can still be held: at least means >=",
-        lambda size, lr, smallest: layers_in_reach(size, lr, np.nextafter(smallest, 1)),
-    ),
-    "first-not-counted": Mistake(
-        "off by one: W^L itself counts, too", lambda *args: max(layers_in_reach(*args) - 1, 0)
-    ),
-    "minus-one": Mistake(
-        "off by one: if the first size is too small the answer is 0, not -1", lambda *args: layers_in_reach(*args) - 1
-    ),
-    "one-too-many": Mistake(
-        "off by one: the first gradient that is too small does not count", lambda *args: layers_in_reach(*args) + 1
-    ),
-}
+MISTAKES = known(
+    "no-lr: the step size is missing: the law is lr * G^2",
+    _ladder(lambda size, lr, first: size**2),
+    "one-factor: not one factor lr * G for all layers: the law squares the last G, so the factor shrinks, too",
+    _ladder(lambda size, lr, first: size * lr * first),
+    "like-adam: a factor lr for each layer is a ladder like Adam's: SGD squares",
+    _ladder(lambda size, lr, first: lr * size),
+    "lr-squared: lr counts only once: lr * G^2, not (lr * G)^2",
+    _ladder(lambda size, lr, first: (lr * size) ** 2),
+    "strictly-above: a size equal to the smallest can still be held: at least means >=",
+    lambda size, lr, smallest: layers_in_reach(size, lr, np.nextafter(smallest, 1)),
+    "first-not-counted: off by one: W^L itself counts, too",
+    lambda *args: max(layers_in_reach(*args) - 1, 0),
+    "minus-one: off by one: if the first size is too small the answer is 0, not -1",
+    lambda *args: layers_in_reach(*args) - 1,
+    "one-too-many: off by one: the first gradient that is too small does not count",
+    lambda *args: layers_in_reach(*args) + 1,
+)
 
 QUESTION = Question("4.3", 2, "How deep does a number format reach?", layers_in_reach, _ladders, MISTAKES)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 from course_utils.checks.values import Recognised, different
 from course_utils.losses import softmax
 
@@ -37,49 +37,32 @@ def _wrong_bias(calls):
     return fact
 
 
-MISTAKES = {
-    "frequencies": Mistake(
-        "these are the frequencies themselves: b must be such that softmax(b) gives them",
-        _from_frequencies(lambda f: f),
-    ),
-    "softmax-of-them": Mistake(
-        "softmax of the frequencies is not their inverse: take the logarithm", _from_frequencies(softmax)
-    ),
-    "centred-frequencies": Mistake(
-        "centred frequencies are not enough: softmax takes exponentials, so take the logarithm",
-        _from_frequencies(_centred),
-    ),
-    "centred-counts": Mistake(
-        "centred counts are not enough: softmax takes exponentials, so take the logarithm",
-        lambda labels, classes: _centred(np.bincount(labels).astype(float)),
-    ),
-    "log-odds": Mistake(
-        "log(f / (1 - f)) inverts the sigmoid: a softmax needs log(f)", _from_frequencies(lambda f: np.log(f / (1 - f)))
-    ),
-    "centred-log-odds": Mistake(
-        "log(f / (1 - f)) inverts the sigmoid: a softmax needs log(f), centred",
-        _from_frequencies(lambda f: _centred(np.log(f / (1 - f)))),
-    ),
-    "sign": Mistake(
-        "the sign is flipped: a frequent class needs a large bias", _from_frequencies(lambda f: -_centred(np.log(f)))
-    ),
-    "other-logarithm": Mistake(
-        "the natural logarithm is needed: softmax uses e",
-        _from_frequencies(lambda f: _centred(np.log2(f))),
-        (_from_frequencies(lambda f: _centred(np.log10(f))),),
-    ),
-    "zero": Mistake(
-        "b = 0 is critical only if the classes are equally frequent", lambda labels, classes: np.zeros(classes)
-    ),
+MISTAKES = known(
+    "frequencies: these are the frequencies themselves: b must be such that softmax(b) gives them",
+    _from_frequencies(lambda f: f),
+    "softmax-of-them: softmax of the frequencies is not their inverse: take the logarithm",
+    _from_frequencies(softmax),
+    "centred-frequencies: centred frequencies are not enough: softmax takes exponentials, so take the logarithm",
+    _from_frequencies(_centred),
+    "centred-counts: centred counts are not enough: softmax takes exponentials, so take the logarithm",
+    lambda labels, classes: _centred(np.bincount(labels).astype(float)),
+    "log-odds: log(f / (1 - f)) inverts the sigmoid: a softmax needs log(f)",
+    _from_frequencies(lambda f: np.log(f / (1 - f))),
+    "centred-log-odds: log(f / (1 - f)) inverts the sigmoid: a softmax needs log(f), centred",
+    _from_frequencies(lambda f: _centred(np.log(f / (1 - f)))),
+    "sign: the sign is flipped: a frequent class needs a large bias",
+    _from_frequencies(lambda f: -_centred(np.log(f))),
+    "other-logarithm: the natural logarithm is needed: softmax uses e",
+    _from_frequencies(lambda f: _centred(np.log2(f))),
+    _from_frequencies(lambda f: _centred(np.log10(f))),
+    "zero: b = 0 is critical only if the classes are equally frequent",
+    lambda labels, classes: np.zeros(classes),
+)
+
+ADVICE = {
+    r"could not be broadcast|shape mismatch": "the result has one entry for each class",
 }
 
 QUESTION = Question(
-    "4.4",
-    2,
-    "The start that never moves",
-    critical_bias,
-    _label_sets,
-    MISTAKES,
-    _wrong_bias,
-    advice=((r"could not be broadcast|shape mismatch", "the result has one entry for each class"),),
+    "4.4", 2, "The start that never moves", critical_bias, _label_sets, MISTAKES, _wrong_bias, advice=ADVICE
 )

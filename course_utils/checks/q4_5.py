@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 from course_utils.losses import softmax
 
 
@@ -55,91 +55,56 @@ def _from_parts(rule):
     return function
 
 
-MISTAKES = {
-    "no-constant-part": Mistake(
-        "the effect of the constant part d is missing: d^T (diag(p) - p p^T) d / 2", _from_parts(lambda of: of.bend)
-    ),
-    "constant-part-only": Mistake(
-        "only the constant part is there: the image comes in through W1 and W2, B_i^T C A_i",
-        _from_parts(lambda of: of.curve),
-    ),
-    "no-half": Mistake(
-        "the factor 1/2 of the constant part is missing", _from_parts(lambda of: of.bend + 2 * of.curve)
-    ),
-    "second-derivative": Mistake(
-        "twice too large: this is the second derivative, the coefficient of eps^2 is half of it",
-        _from_parts(lambda of: 2 * (of.bend + of.curve)),
-    ),
-    "half-too-much": Mistake(
-        "the first part needs no factor 1/2: it is a product of two first orders",
-        _from_parts(lambda of: of.bend / 2 + of.curve),
-    ),
-    "sign": Mistake("the sign of C is flipped: the residual is p - y", _from_parts(lambda of: -of.bend + of.curve)),
-    "sum-not-mean": Mistake(
-        "the loss is the mean over the samples: divide C by n",
-        _from_parts(lambda of: of.shape[0] * of.bend + of.curve),
-    ),
-    "per-entry": Mistake(
-        "the mean is over the samples only: C is divided by the number of entries",
-        _from_parts(lambda of: of.bend / of.shape[1] + of.curve),
-    ),
-    "no-slope": Mistake("phi'(b1) is missing in the first part", _from_parts(lambda of: of.each.sum() + of.curve)),
-    "at-h": Mistake(
-        "phi' is taken at h instead of b1",
-        _from_parts(lambda of: (1 - np.tanh(of.h) ** 2) @ of.each + of.curve),
-    ),
-    "times-h": Mistake("h is multiplied where phi'(b1) belongs", _from_parts(lambda of: of.h @ of.each + of.curve)),
-    "bias-change-only": Mistake(
-        "the constant part d is not only the change of b2: W2 reads phi(b1), d = c + B phi(b1)",
-        _from_parts(lambda of: of.bend + _curve(of.p, of.c)),
-    ),
-    "no-bias-change": Mistake(
-        "the change of b2 is missing in the constant part: d = c + B phi(b1)",
-        _from_parts(lambda of: of.bend + _curve(of.p, of.B @ of.h)),
-    ),
-    "constant-sign": Mistake(
-        "the sign in the constant part is wrong: d = c + B phi(b1), nothing is undone here",
-        _from_parts(lambda of: of.bend + _curve(of.p, of.c - of.B @ of.h)),
-    ),
-    "first-bias-counted": Mistake(
-        "the change of b1 does not count: B phi'(b1) beta is the same for all images and of order eps^2",
-        _from_parts(lambda of: of.bend + _curve(of.p, of.d + of.B @ ((1 - of.h**2) * of.change_of_b))),
-    ),
-    "no-outer-product": Mistake(
-        "- p p^T is missing in the constant part", _from_parts(lambda of: of.bend + of.p @ of.d**2 / 2)
-    ),
-    "no-diagonal": Mistake(
-        "diag(p) is missing in the constant part: it is diag(p) - p p^T",
-        _from_parts(lambda of: of.bend - (of.p @ of.d) ** 2 / 2),
-    ),
-    "unit-matrix": Mistake(
-        "diag(p) - p p^T is taken for the unit matrix", _from_parts(lambda of: of.bend + of.d @ of.d / 2)
-    ),
-    "one-class-slope": Mistake(
-        "diag(p) (1 - p) is the softmax's slope for one class alone: p p^T has entries off the diagonal, too",
-        _from_parts(lambda of: of.bend + (of.p * (1 - of.p)) @ of.d**2 / 2),
-    ),
-    "bias-not-activated": Mistake(
-        "W2 reads phi(b1), not b1", _from_parts(lambda of: of.bend + _curve(of.p, of.c + of.B @ of.b))
-    ),
-    "at-h-and-bias": Mistake(
-        "phi' is taken at h, and d uses b1 in place of phi(b1)",
-        _from_parts(lambda of: (1 - of.b**2) @ of.each + _curve(of.p, of.c + of.B @ of.b)),
-    ),
+MISTAKES = known(
+    "no-constant-part: the effect of the constant part d is missing: d^T (diag(p) - p p^T) d / 2",
+    _from_parts(lambda of: of.bend),
+    "constant-part-only: only the constant part is there: the image comes in through W1 and W2, B_i^T C A_i",
+    _from_parts(lambda of: of.curve),
+    "no-half: the factor 1/2 of the constant part is missing",
+    _from_parts(lambda of: of.bend + 2 * of.curve),
+    "second-derivative: twice too large: this is the second derivative, the coefficient of eps^2 is half of it",
+    _from_parts(lambda of: 2 * (of.bend + of.curve)),
+    "half-too-much: the first part needs no factor 1/2: it is a product of two first orders",
+    _from_parts(lambda of: of.bend / 2 + of.curve),
+    "sign: the sign of C is flipped: the residual is p - y",
+    _from_parts(lambda of: -of.bend + of.curve),
+    "sum-not-mean: the loss is the mean over the samples: divide C by n",
+    _from_parts(lambda of: of.shape[0] * of.bend + of.curve),
+    "per-entry: the mean is over the samples only: C is divided by the number of entries",
+    _from_parts(lambda of: of.bend / of.shape[1] + of.curve),
+    "no-slope: phi'(b1) is missing in the first part",
+    _from_parts(lambda of: of.each.sum() + of.curve),
+    "at-h: phi' is taken at h instead of b1",
+    _from_parts(lambda of: (1 - np.tanh(of.h) ** 2) @ of.each + of.curve),
+    "times-h: h is multiplied where phi'(b1) belongs",
+    _from_parts(lambda of: of.h @ of.each + of.curve),
+    "bias-change-only: the constant part d is not only the change of b2: W2 reads phi(b1), d = c + B phi(b1)",
+    _from_parts(lambda of: of.bend + _curve(of.p, of.c)),
+    "no-bias-change: the change of b2 is missing in the constant part: d = c + B phi(b1)",
+    _from_parts(lambda of: of.bend + _curve(of.p, of.B @ of.h)),
+    "constant-sign: the sign in the constant part is wrong: d = c + B phi(b1), nothing is undone here",
+    _from_parts(lambda of: of.bend + _curve(of.p, of.c - of.B @ of.h)),
+    "first-bias-counted: the change of b1 does not count: B phi'(b1) beta is the same for all images and of order "
+    "eps^2",
+    _from_parts(lambda of: of.bend + _curve(of.p, of.d + of.B @ ((1 - of.h**2) * of.change_of_b))),
+    "no-outer-product: - p p^T is missing in the constant part",
+    _from_parts(lambda of: of.bend + of.p @ of.d**2 / 2),
+    "no-diagonal: diag(p) is missing in the constant part: it is diag(p) - p p^T",
+    _from_parts(lambda of: of.bend - (of.p @ of.d) ** 2 / 2),
+    "unit-matrix: diag(p) - p p^T is taken for the unit matrix",
+    _from_parts(lambda of: of.bend + of.d @ of.d / 2),
+    "one-class-slope: diag(p) (1 - p) is the softmax's slope for one class alone: p p^T has entries off the "
+    "diagonal, too",
+    _from_parts(lambda of: of.bend + (of.p * (1 - of.p)) @ of.d**2 / 2),
+    "bias-not-activated: W2 reads phi(b1), not b1",
+    _from_parts(lambda of: of.bend + _curve(of.p, of.c + of.B @ of.b)),
+    "at-h-and-bias: phi' is taken at h, and d uses b1 in place of phi(b1)",
+    _from_parts(lambda of: (1 - of.b**2) @ of.each + _curve(of.p, of.c + of.B @ of.b)),
+)
+
+ADVICE = {
+    r"matmul": "the shapes: C (classes, inputs), W1 (neurons, inputs), W2 (classes, neurons): W2.T @ C is like W1",
+    r"could not be broadcast": "one factor phi'(b1_i) for each neuron: sum over the inputs first",
 }
 
-QUESTION = Question(
-    "4.5",
-    3,
-    "Which way is down?",
-    second_order,
-    _critical_points,
-    MISTAKES,
-    advice=(
-        (
-            r"matmul",
-            "the shapes: C (classes, inputs), W1 (neurons, inputs), W2 (classes, neurons): W2.T @ C is like W1",
-        ),
-        (r"could not be broadcast", "one factor phi'(b1_i) for each neuron: sum over the inputs first"),
-    ),
-)
+QUESTION = Question("4.5", 3, "Which way is down?", second_order, _critical_points, MISTAKES, advice=ADVICE)

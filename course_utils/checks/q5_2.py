@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Mistake, Question, known
 from course_utils.checks.values import Recognised, different
 
 
@@ -38,11 +38,6 @@ def _normalized(mean=lambda t, x: t.mean(axis=0), std=lambda t, x: t.std(axis=0)
     return function
 
 
-def _two(message, *functions):
-    """A mistake, and the same where inputs with a std of 1e-17 are taken for inputs that vary."""
-    return Mistake(message, functions[0], (*functions[1:], *(partial(f, least=0) for f in functions)))
-
-
 def _constants_to_zero(x_train, x_new, least=1e-12):
     return np.where(x_train.std(axis=0) > least, _normalized()(x_train, x_new, least), 0)
 
@@ -67,66 +62,54 @@ def _common_scale(x_train, x_new):
     return np.sqrt(x_train.var(axis=0).mean())
 
 
+GUARDED = known(
+    "own-statistics: the new inputs are normalised by their own statistics: take those of x_train, for any input "
+    "ever to come",
+    _normalized(lambda t, x: x.mean(axis=0), lambda t, x: x.std(axis=0)),
+    "pooled: the statistics are of training and new inputs together: the new ones must not be used",
+    _normalized(lambda t, x: np.vstack([t, x]).mean(axis=0), lambda t, x: np.vstack([t, x]).std(axis=0)),
+    "own-mean: the mean is that of the new inputs: take that of x_train",
+    _normalized(lambda t, x: x.mean(axis=0)),
+    "own-scale: the scale is that of the new inputs: take that of x_train",
+    _normalized(std=lambda t, x: x.std(axis=0)),
+    "one-scale: one scale for all inputs: here each has its own",
+    _normalized(std=_common_scale),
+    _normalized(std=lambda t, x: t.std()),
+    "one-mean: one mean for all inputs: each has its own, axis=0",
+    _normalized(lambda t, x: t.mean()),
+    "one-mean-and-scale: one mean and one scale for all inputs: each has its own, axis=0",
+    _normalized(lambda t, x: t.mean(), lambda t, x: t.std()),
+    "variance: divided by the variance: it is its root that has the unit of x",
+    _normalized(std=lambda t, x: t.var(axis=0)),
+    "ddof: ddof=1 estimates a population; C_i is the plain mean over the training samples",
+    _normalized(std=lambda t, x: t.std(axis=0, ddof=1)),
+    "not-centred: not centred: subtract the mean of x_train first",
+    _normalized(lambda t, x: 0.0),
+    "not-scaled: centred, but not scaled",
+    _normalized(std=lambda t, x: np.ones(t.shape[1])),
+    "scale-not-centred: the scale is that of the inputs before they are centred: C_i is the mean square after it",
+    _normalized(std=lambda t, x: np.sqrt((t**2).mean(axis=0))),
+    "constant-to-zero: what is constant in the training set has been set to 0: centre it like the others, and divide "
+    "by 1",
+    _constants_to_zero,
+    "constant-as-is: what is constant in the training set must be centred, too",
+    _constants_as_they_are,
+    "range: scaled to the range 0 to 1: the mean must be 0 and the mean square 1",
+    _normalized(lambda t, x: t.min(axis=0), lambda t, x: np.ptp(t, axis=0)),
+)
+# Each of these, and the same where inputs with a std of 1e-17 are taken for inputs that vary.
 MISTAKES = {
-    "own-statistics": _two(
-        "the new inputs are normalised by their own statistics: take those of x_train, for any input ever to come",
-        _normalized(lambda t, x: x.mean(axis=0), lambda t, x: x.std(axis=0)),
-    ),
-    "pooled": _two(
-        "the statistics are of training and new inputs together: the new ones must not be used",
-        _normalized(lambda t, x: np.vstack([t, x]).mean(axis=0), lambda t, x: np.vstack([t, x]).std(axis=0)),
-    ),
-    "own-mean": _two(
-        "the mean is that of the new inputs: take that of x_train", _normalized(lambda t, x: x.mean(axis=0))
-    ),
-    "own-scale": _two(
-        "the scale is that of the new inputs: take that of x_train", _normalized(std=lambda t, x: x.std(axis=0))
-    ),
-    "one-scale": _two(
-        "one scale for all inputs: here each has its own",
-        _normalized(std=_common_scale),
-        _normalized(std=lambda t, x: t.std()),
-    ),
-    "one-mean": _two("one mean for all inputs: each has its own, axis=0", _normalized(lambda t, x: t.mean())),
-    "one-mean-and-scale": _two(
-        "one mean and one scale for all inputs: each has its own, axis=0",
-        _normalized(lambda t, x: t.mean(), lambda t, x: t.std()),
-    ),
-    "variance": _two(
-        "divided by the variance: it is its root that has the unit of x", _normalized(std=lambda t, x: t.var(axis=0))
-    ),
-    "ddof": _two(
-        "ddof=1 estimates a population; C_i is the plain mean over the training samples",
-        _normalized(std=lambda t, x: t.std(axis=0, ddof=1)),
-    ),
-    "not-centred": _two("not centred: subtract the mean of x_train first", _normalized(lambda t, x: 0.0)),
-    "not-scaled": _two("centred, but not scaled", _normalized(std=lambda t, x: np.ones(t.shape[1]))),
-    "scale-not-centred": _two(
-        "the scale is that of the inputs before they are centred: C_i is the mean square after it",
-        _normalized(std=lambda t, x: np.sqrt((t**2).mean(axis=0))),
-    ),
-    "constant-divides": Mistake(
-        "what is constant in the training set has the standard deviation 0: divide by 1 there",
-        lambda x_train, x_new: (x_new - x_train.mean(axis=0)) / x_train.std(axis=0),
-    ),
-    "constant-to-zero": _two(
-        "what is constant in the training set has been set to 0: centre it like the others, and divide by 1",
-        _constants_to_zero,
-    ),
-    "constant-as-is": _two("what is constant in the training set must be centred, too", _constants_as_they_are),
-    "range": _two(
-        "scaled to the range 0 to 1: the mean must be 0 and the mean square 1",
-        _normalized(lambda t, x: t.min(axis=0), lambda t, x: np.ptp(t, axis=0)),
-    ),
+    id: Mistake(message, [*answers, *(partial(answer, least=0) for answer in answers)])
+    for id, (message, answers) in GUARDED.items()
+} | known(
+    "constant-divides: what is constant in the training set has the standard deviation 0: divide by 1 there",
+    lambda x_train, x_new: (x_new - x_train.mean(axis=0)) / x_train.std(axis=0),
+)
+
+ADVICE = {
+    r"could not be broadcast": "the statistics are of the inputs, over the samples: axis=0",
 }
 
 QUESTION = Question(
-    "5.2",
-    2,
-    "Normalise, by the training set",
-    normalize,
-    _training_and_new,
-    MISTAKES,
-    _not_blown_up,
-    advice=((r"could not be broadcast", "the statistics are of the inputs, over the samples: axis=0"),),
+    "5.2", 2, "Normalise, by the training set", normalize, _training_and_new, MISTAKES, _not_blown_up, advice=ADVICE
 )

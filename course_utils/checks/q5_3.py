@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def share_saturated(b, q, least):
@@ -38,46 +38,37 @@ def _both_below(b, q, least):
     return _both_above(-b, q, least)
 
 
-MISTAKES = {
-    "plain-tanh": Mistake(
-        "the border is that of plain tanh: here its argument is 2z/3",
-        _tails(lambda least: np.arctanh(np.sqrt(1 - least))),
-    ),
-    "border-divided": Mistake(
-        "the border is divided by 3/2 where it must be multiplied: 2c/3 = artanh(...)",
-        _tails(lambda least: np.arctanh(np.sqrt(1 - least)) / 1.5),
-    ),
-    "no-root": Mistake(
-        "the root is missing: the slope is 1 - tanh^2, so tanh = root of (1 - least) at the border",
-        _tails(lambda least: 1.5 * np.arctanh(1 - least)),
-    ),
-    "tanh-is-least": Mistake(
-        "the border is where tanh itself, not its slope, has the value least",
-        _tails(lambda least: 1.5 * np.arctanh(least)),
-    ),
-    "slope-complement": Mistake(
-        "the border is where tanh = root of least: there the slope is 1 - least",
-        _tails(lambda least: 1.5 * np.arctanh(np.sqrt(least))),
-    ),
-    "absolute-slope": Mistake(
-        "`least` is a share of the largest slope, f'(0), not a slope",
-        _tails(lambda least: 1.5 * np.arctanh(np.sqrt(1 - least / (1.7159 * 2 / 3)))),
-    ),
-    "no-bias": Mistake("the bias is forgotten: z has mean b", _tails(shift=0)),
-    "upper-only": Mistake("only the upper tail: below -c it is saturated, too", _tails(lower=0)),
-    "lower-only": Mistake("only the lower tail: above c it is saturated, too", _tails(upper=0)),
-    "upper-twice": Mistake("the upper tail is taken twice: with a bias the two differ", _both_above),
-    "lower-twice": Mistake("both tails lie c + b away from the mean here: the upper one lies c - b away", _both_below),
-    "not-saturated": Mistake(
-        "this is the share that is not saturated", lambda b, q, least: 1 - share_saturated(b, q, least)
-    ),
-    "twice": Mistake(
-        "twice as much: erfc(u) is both tails already", lambda b, q, least: 2 * share_saturated(b, q, least)
-    ),
-    "variance-as-deviation": Mistake("q is the variance of z: take its root", _tails(spread=float)),
-    "no-two": Mistake(
-        "the 2 in the root is missing: P(u > c) = erfc(c / sqrt(2)) / 2 for a standard normal u", _tails(root=1)
-    ),
-}
+MISTAKES = known(
+    "plain-tanh: the border is that of plain tanh: here its argument is 2z/3",
+    _tails(lambda least: np.arctanh(np.sqrt(1 - least))),
+    "border-divided: the border is divided by 3/2 where it must be multiplied: 2c/3 = artanh(...)",
+    _tails(lambda least: np.arctanh(np.sqrt(1 - least)) / 1.5),
+    "no-root: the root is missing: the slope is 1 - tanh^2, so tanh = root of (1 - least) at the border",
+    _tails(lambda least: 1.5 * np.arctanh(1 - least)),
+    "tanh-is-least: the border is where tanh itself, not its slope, has the value least",
+    _tails(lambda least: 1.5 * np.arctanh(least)),
+    "slope-complement: the border is where tanh = root of least: there the slope is 1 - least",
+    _tails(lambda least: 1.5 * np.arctanh(np.sqrt(least))),
+    "absolute-slope: `least` is a share of the largest slope, f'(0), not a slope",
+    _tails(lambda least: 1.5 * np.arctanh(np.sqrt(1 - least / (1.7159 * 2 / 3)))),
+    "no-bias: the bias is forgotten: z has mean b",
+    _tails(shift=0),
+    "upper-only: only the upper tail: below -c it is saturated, too",
+    _tails(lower=0),
+    "lower-only: only the lower tail: above c it is saturated, too",
+    _tails(upper=0),
+    "upper-twice: the upper tail is taken twice: with a bias the two differ",
+    _both_above,
+    "lower-twice: both tails lie c + b away from the mean here: the upper one lies c - b away",
+    _both_below,
+    "not-saturated: this is the share that is not saturated",
+    lambda b, q, least: 1 - share_saturated(b, q, least),
+    "twice: twice as much: erfc(u) is both tails already",
+    lambda b, q, least: 2 * share_saturated(b, q, least),
+    "variance-as-deviation: q is the variance of z: take its root",
+    _tails(spread=float),
+    "no-two: the 2 in the root is missing: P(u > c) = erfc(c / sqrt(2)) / 2 for a standard normal u",
+    _tails(root=1),
+)
 
 QUESTION = Question("5.3", 2, "How much saturates?", share_saturated, _sums, MISTAKES)

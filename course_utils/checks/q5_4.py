@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def linear_share(x, z, x_new, z_new):
@@ -50,62 +50,36 @@ def _square_sum(a):
     return (a**2).sum()
 
 
-MISTAKES = {
-    "no-constant": Mistake("there is no constant in the map: add a column of ones to x", _explained(lambda x: x)),
-    "fitted-to-new": Mistake(
-        "the map is fitted to the new samples: fit it to x and z, they are all it may see",
-        _explained(fit=lambda x, z, x_new, z_new: (x_new, z_new)),
-    ),
-    "judged-on-old": Mistake(
-        "this is the share on the samples it was fitted to: take x_new and z_new",
-        _explained(judged=lambda x, z, x_new, z_new: (x, z)),
-    ),
-    "left-over": Mistake(
-        "this is the share that is left over: subtract it from 1",
-        _explained(share=lambda Z, f, z: _square_sum(Z - f) / _square_sum(Z - Z.mean(axis=0))),
-    ),
-    "mean-of-old": Mistake(
-        "the outputs are compared with the mean of z: on new samples take the mean of z_new",
-        _explained(share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z - z.mean(axis=0))),
-    ),
-    "no-mean": Mistake(
-        "the outputs are compared with 0: subtract their mean over the new samples",
-        _explained(share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z)),
-    ),
-    "one-mean": Mistake(
-        "one mean for all outputs: each has its own, axis=0",
-        _explained(share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z - Z.mean())),
-    ),
-    "variance-of-residual": Mistake(
-        "a residual with a mean is an error, too: sum its squares, its variance is not enough",
-        _explained(share=lambda Z, f, z: 1 - (Z - f).var(axis=0).sum() / Z.var(axis=0).sum()),
-    ),
-    "size-of-map": Mistake(
-        "this is how large the linear map is, not how much it explains: go by the residual",
-        _explained(share=lambda Z, f, z: f.var(axis=0).sum() / Z.var(axis=0).sum()),
-    ),
-    "mean-of-shares": Mistake(
-        "this is the mean of the outputs' shares: sum the squares over all outputs, then divide",
-        _explained(
-            share=lambda Z, f, z: np.mean(1 - ((Z - f) ** 2).sum(axis=0) / ((Z - Z.mean(axis=0)) ** 2).sum(axis=0))
-        ),
-    ),
-    "not-negative": Mistake(
-        "it may be negative: then the map is worse than a constant", lambda *data: max(0.0, linear_share(*data))
-    ),
-    "root": Mistake(
-        "a root too many: it is a ratio of squares",
-        _explained(share=lambda Z, f, z: 1 - np.sqrt(_square_sum(Z - f) / _square_sum(Z - Z.mean(axis=0)))),
-    ),
+MISTAKES = known(
+    "no-constant: there is no constant in the map: add a column of ones to x",
+    _explained(lambda x: x),
+    "fitted-to-new: the map is fitted to the new samples: fit it to x and z, they are all it may see",
+    _explained(fit=lambda x, z, x_new, z_new: (x_new, z_new)),
+    "judged-on-old: this is the share on the samples it was fitted to: take x_new and z_new",
+    _explained(judged=lambda x, z, x_new, z_new: (x, z)),
+    "left-over: this is the share that is left over: subtract it from 1",
+    _explained(share=lambda Z, f, z: _square_sum(Z - f) / _square_sum(Z - Z.mean(axis=0))),
+    "mean-of-old: the outputs are compared with the mean of z: on new samples take the mean of z_new",
+    _explained(share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z - z.mean(axis=0))),
+    "no-mean: the outputs are compared with 0: subtract their mean over the new samples",
+    _explained(share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z)),
+    "one-mean: one mean for all outputs: each has its own, axis=0",
+    _explained(share=lambda Z, f, z: 1 - _square_sum(Z - f) / _square_sum(Z - Z.mean())),
+    "variance-of-residual: a residual with a mean is an error, too: sum its squares, its variance is not enough",
+    _explained(share=lambda Z, f, z: 1 - (Z - f).var(axis=0).sum() / Z.var(axis=0).sum()),
+    "size-of-map: this is how large the linear map is, not how much it explains: go by the residual",
+    _explained(share=lambda Z, f, z: f.var(axis=0).sum() / Z.var(axis=0).sum()),
+    "mean-of-shares: this is the mean of the outputs' shares: sum the squares over all outputs, then divide",
+    _explained(share=lambda Z, f, z: np.mean(1 - ((Z - f) ** 2).sum(axis=0) / ((Z - Z.mean(axis=0)) ** 2).sum(axis=0))),
+    "not-negative: it may be negative: then the map is worse than a constant",
+    lambda *data: max(0.0, linear_share(*data)),
+    "root: a root too many: it is a ratio of squares",
+    _explained(share=lambda Z, f, z: 1 - np.sqrt(_square_sum(Z - f) / _square_sum(Z - Z.mean(axis=0)))),
+)
+
+
+ADVICE = {
+    r"Singular matrix": "use np.linalg.lstsq, or np.linalg.pinv",
 }
 
-
-QUESTION = Question(
-    "5.4",
-    2,
-    "How linear, on new digits?",
-    linear_share,
-    _mappings,
-    MISTAKES,
-    advice=((r"Singular matrix", "use np.linalg.lstsq, or np.linalg.pinv"),),
-)
+QUESTION = Question("5.4", 2, "How linear, on new digits?", linear_share, _mappings, MISTAKES, advice=ADVICE)

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils import theory
 from course_utils.activations import tanh
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def balance(a, q):
@@ -26,46 +26,36 @@ def _ratio(mean, at=lambda a, q: a**2 * q):
     return lambda a, q: np.sqrt(mean(q) / mean(at(a, q)))
 
 
-MISTAKES = {
-    "upside-down": Mistake(
-        "the ratio is upside down: W2 must make up for what phi' has lost", lambda a, q: 1 / balance(a, q)
-    ),
-    "no-root": Mistake("mean squares are balanced, not their roots: take the root", lambda a, q: balance(a, q) ** 2),
-    "a-not-squared": Mistake(
-        "q is a variance: with a times the weights it is a^2 q", _ratio(_mean_square_slope, lambda a, q: a * q)
-    ),
-    "q-squared": Mistake(
-        "the variance of z is q already: it goes with a^2", _ratio(_mean_square_slope, lambda a, q: a**2 * q**2)
-    ),
-    "root-of-q": Mistake(
-        "the root of q is passed on: q is a variance, and gaussian_mean takes the variance",
-        lambda a, q: np.sqrt(_mean_square_slope(np.sqrt(q)) / _mean_square_slope(a * np.sqrt(q))),
-    ),
-    "means": Mistake(
-        "these are the means of phi': an rms needs the mean of phi'^2", lambda a, q: balance_of_means(a, q)
-    ),
-    "roots-of-means": Mistake(
-        "these are roots of the means of phi': an rms needs the mean of phi'^2",
-        lambda a, q: np.sqrt(balance_of_means(a, q)),
-    ),
-    "phi-for-slope": Mistake(
-        "this is phi where it must be phi': going back, an error is multiplied by the slope",
-        _ratio(lambda q: theory.gaussian_mean(lambda z: np.tanh(z) ** 2, q)),
-    ),
-    "at-h": Mistake(
-        "phi' is taken at h, not at z",
-        _ratio(lambda q: theory.gaussian_mean(lambda z: tanh.derivative(np.tanh(z)) ** 2, q)),
-    ),
-    "one-over-a": Mistake(
-        "1/a: errors do not shrink or grow in proportion to W1, it acts through phi' only", lambda a, q: 1 / a
-    ),
-    "a": Mistake("a: errors do not shrink or grow in proportion to W1, it acts through phi' only", lambda a, q: a),
-    "divided-by-a": Mistake(
-        "1/a times too small: W1 is not on the way back from the output to delta^1", lambda a, q: balance(a, q) / a
-    ),
-    "root-of-a": Mistake("root of a: that is the law for very large weights only", lambda a, q: np.sqrt(a)),
-    "one": Mistake("not 1: with other weights W1 gives other z and other slopes", lambda a, q: 1.0),
-}
+MISTAKES = known(
+    "upside-down: the ratio is upside down: W2 must make up for what phi' has lost",
+    lambda a, q: 1 / balance(a, q),
+    "no-root: mean squares are balanced, not their roots: take the root",
+    lambda a, q: balance(a, q) ** 2,
+    "a-not-squared: q is a variance: with a times the weights it is a^2 q",
+    _ratio(_mean_square_slope, lambda a, q: a * q),
+    "q-squared: the variance of z is q already: it goes with a^2",
+    _ratio(_mean_square_slope, lambda a, q: a**2 * q**2),
+    "root-of-q: the root of q is passed on: q is a variance, and gaussian_mean takes the variance",
+    lambda a, q: np.sqrt(_mean_square_slope(np.sqrt(q)) / _mean_square_slope(a * np.sqrt(q))),
+    "means: these are the means of phi': an rms needs the mean of phi'^2",
+    lambda a, q: balance_of_means(a, q),
+    "roots-of-means: these are roots of the means of phi': an rms needs the mean of phi'^2",
+    lambda a, q: np.sqrt(balance_of_means(a, q)),
+    "phi-for-slope: this is phi where it must be phi': going back, an error is multiplied by the slope",
+    _ratio(lambda q: theory.gaussian_mean(lambda z: np.tanh(z) ** 2, q)),
+    "at-h: phi' is taken at h, not at z",
+    _ratio(lambda q: theory.gaussian_mean(lambda z: tanh.derivative(np.tanh(z)) ** 2, q)),
+    "one-over-a: 1/a: errors do not shrink or grow in proportion to W1, it acts through phi' only",
+    lambda a, q: 1 / a,
+    "a: a: errors do not shrink or grow in proportion to W1, it acts through phi' only",
+    lambda a, q: a,
+    "divided-by-a: 1/a times too small: W1 is not on the way back from the output to delta^1",
+    lambda a, q: balance(a, q) / a,
+    "root-of-a: root of a: that is the law for very large weights only",
+    lambda a, q: np.sqrt(a),
+    "one: not 1: with other weights W1 gives other z and other slopes",
+    lambda a, q: 1.0,
+)
 
 QUESTION = Question("5.5", 2, "Saturated, and no smaller", balance, _scalings, MISTAKES)
 

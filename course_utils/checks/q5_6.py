@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def best_odd_accuracy(x, y):
@@ -55,39 +55,37 @@ def _neighbours(x, y):
     return 1 - sum(np.array_equal(x[i], -x[i - 1]) and y[i] == y[i - 1] for i in range(1, len(x))) / len(x)
 
 
-MISTAKES = {
-    "both-lost": Mistake("of a pair with one label one sample can be right: only the other one is lost", _lost(2, 0)),
-    "different-lost": Mistake(
-        "a pair with different labels loses none: the largest output of x is the smallest of -x", _lost(1, 1)
-    ),
-    "two-lost": Mistake("a pair loses one sample if its labels are the same, and none if they differ", _lost(2, 2)),
-    "labels-swapped": Mistake(
-        "the other way round: a pair with different labels loses none, one with the same label one", _lost(0, 1)
-    ),
-    "half": Mistake("not always one half: samples without their negative lose nothing", lambda x, y: 0.5),
-    "one": Mistake("not always 1: of a pair x, -x with the same label one is lost", lambda x, y: 1.0),
-    "pairs-only": Mistake("samples without their negative can all be right: they count, too", _only_pairs),
-    "number": Mistake(
-        "this is a number of samples: divide by how many there are", lambda x, y: len(x) * best_odd_accuracy(x, y)
-    ),
-    "lost-share": Mistake("this is the share that is lost", lambda x, y: 1 - best_odd_accuracy(x, y)),
-    "sizes-only": Mistake(
-        "a negative has every sign changed: equal sizes are not enough",
-        lambda x, y: 1 - _pairs(x, y, lambda a, b: a == b, lambda a, b: np.array_equal(abs(a), abs(b))) / len(x),
-    ),
-    "sums-only": Mistake(
-        "opposite means opposite in every entry: that the sum of all entries is 0 is not enough",
-        lambda x, y: 1 - _pairs(x, y, lambda a, b: a == b, lambda a, b: (a + b).sum() == 0) / len(x),
-    ),
-    "neighbours-only": Mistake("only neighbours are compared: a sample's negative may stand anywhere", _neighbours),
+MISTAKES = known(
+    "both-lost: of a pair with one label one sample can be right: only the other one is lost",
+    _lost(2, 0),
+    "different-lost: a pair with different labels loses none: the largest output of x is the smallest of -x",
+    _lost(1, 1),
+    "two-lost: a pair loses one sample if its labels are the same, and none if they differ",
+    _lost(2, 2),
+    "labels-swapped: the other way round: a pair with different labels loses none, one with the same label one",
+    _lost(0, 1),
+    "half: not always one half: samples without their negative lose nothing",
+    lambda x, y: 0.5,
+    "one: not always 1: of a pair x, -x with the same label one is lost",
+    lambda x, y: 1.0,
+    "pairs-only: samples without their negative can all be right: they count, too",
+    _only_pairs,
+    "number: this is a number of samples: divide by how many there are",
+    lambda x, y: len(x) * best_odd_accuracy(x, y),
+    "lost-share: this is the share that is lost",
+    lambda x, y: 1 - best_odd_accuracy(x, y),
+    "sizes-only: a negative has every sign changed: equal sizes are not enough",
+    lambda x, y: 1 - _pairs(x, y, lambda a, b: a == b, lambda a, b: np.array_equal(abs(a), abs(b))) / len(x),
+    "sums-only: opposite means opposite in every entry: that the sum of all entries is 0 is not enough",
+    lambda x, y: 1 - _pairs(x, y, lambda a, b: a == b, lambda a, b: (a + b).sum() == 0) / len(x),
+    "neighbours-only: only neighbours are compared: a sample's negative may stand anywhere",
+    _neighbours,
+)
+
+ADVICE = {
+    r"truth value of an array": "== compares entry by entry: use np.array_equal",
 }
 
 QUESTION = Question(
-    "5.6",
-    2,
-    "What an odd network can get right",
-    best_odd_accuracy,
-    _with_negatives,
-    MISTAKES,
-    advice=((r"truth value of an array", "== compares entry by entry: use np.array_equal"),),
+    "5.6", 2, "What an odd network can get right", best_odd_accuracy, _with_negatives, MISTAKES, advice=ADVICE
 )

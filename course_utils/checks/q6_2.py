@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def there_and_back(widths, mode):
@@ -68,61 +68,45 @@ def _root_of_both(widths, mode):
     return np.sqrt(there_and_back(widths, mode))
 
 
-MISTAKES = {
-    "order": Mistake("the order is wrong: forward first, backward second", lambda *args: there_and_back(*args)[::-1]),
-    "backward-one-more": Mistake(
-        "one layer too many on the way back: from delta^L to delta^1 the error passes W^L, ..., W^2, not W^1",
-        _chain(back=slice(None)),
-    ),
-    "forward-one-fewer": Mistake(
-        "one layer too few on the way there: the signal passes W^1, ..., W^L, and W^1 too", _chain(there=slice(1, None))
-    ),
-    "backward-one-fewer": Mistake(
-        "one layer too few on the way back: the error passes W^L, too", _chain(back=slice(1, -1))
-    ),
-    "backward-last-left-out": Mistake(
-        "the last matrix is left out on the way back instead of the first", _chain(back=slice(-1))
-    ),
-    "sum-of-fans": Mistake(
-        '"fan_avg" is 2 / (n_in + n_out): one over the mean of the two, not over their sum', _chain(_by_the_sum)
-    ),
-    "mean-of-variances": Mistake(
-        '"fan_avg" takes one over the mean of the two fans, not the mean of 1 / n_in and 1 / n_out',
-        _chain(_mean_of_variances),
-    ),
-    "fans-exchanged": Mistake(
-        "n_in and n_out of a layer are exchanged: W^l has n_(l-1) inputs and n_l outputs", _chain(_fans_exchanged)
-    ),
-    "he": Mistake("He's 2 is for ReLU: this network is linear", _chain(_he)),
-    "deviation": Mistake("the variance belongs here, not the standard deviation", _chain(_deviation)),
-    "sizes": Mistake(
-        "these are the factors of the sizes: of the mean squares they are the squares of that", _root_of_both
-    ),
-    "backward-terms": Mistake(
-        "on the way back each sum runs over the layer's n_l outputs (the rows of W), not over its inputs",
-        _chain(backward=lambda i, o: i),
-    ),
-    "forward-terms": Mistake(
-        "on the way there each sum runs over the layer's n_(l-1) inputs (the columns of W), not over its outputs",
-        _chain(forward=lambda i, o: o),
-    ),
-    "both-terms": Mistake(
-        "both sums run over the wrong fan: n_(l-1) terms on the way there, n_l on the way back",
-        _chain(forward=lambda i, o: o, backward=lambda i, o: i),
-    ),
-    "added": Mistake("the factors of the layers multiply, they do not add", _chain(total=sum)),
-    "variances-only": Mistake(
-        "only the variances are multiplied: each sum has as many terms as the layer has inputs, or outputs",
-        _chain(forward=lambda i, o: 1, backward=lambda i, o: 1),
-    ),
+MISTAKES = known(
+    "order: the order is wrong: forward first, backward second",
+    lambda *args: there_and_back(*args)[::-1],
+    "backward-one-more: one layer too many on the way back: from delta^L to delta^1 the error passes W^L, ..., W^2, "
+    "not W^1",
+    _chain(back=slice(None)),
+    "forward-one-fewer: one layer too few on the way there: the signal passes W^1, ..., W^L, and W^1 too",
+    _chain(there=slice(1, None)),
+    "backward-one-fewer: one layer too few on the way back: the error passes W^L, too",
+    _chain(back=slice(1, -1)),
+    "backward-last-left-out: the last matrix is left out on the way back instead of the first",
+    _chain(back=slice(-1)),
+    'sum-of-fans: "fan_avg" is 2 / (n_in + n_out): one over the mean of the two, not over their sum',
+    _chain(_by_the_sum),
+    'mean-of-variances: "fan_avg" takes one over the mean of the two fans, not the mean of 1 / n_in and 1 / n_out',
+    _chain(_mean_of_variances),
+    "fans-exchanged: n_in and n_out of a layer are exchanged: W^l has n_(l-1) inputs and n_l outputs",
+    _chain(_fans_exchanged),
+    "he: He's 2 is for ReLU: this network is linear",
+    _chain(_he),
+    "deviation: the variance belongs here, not the standard deviation",
+    _chain(_deviation),
+    "sizes: these are the factors of the sizes: of the mean squares they are the squares of that",
+    _root_of_both,
+    "backward-terms: on the way back each sum runs over the layer's n_l outputs (the rows of W), not over its inputs",
+    _chain(backward=lambda i, o: i),
+    "forward-terms: on the way there each sum runs over the layer's n_(l-1) inputs (the columns of W), not over its "
+    "outputs",
+    _chain(forward=lambda i, o: o),
+    "both-terms: both sums run over the wrong fan: n_(l-1) terms on the way there, n_l on the way back",
+    _chain(forward=lambda i, o: o, backward=lambda i, o: i),
+    "added: the factors of the layers multiply, they do not add",
+    _chain(total=sum),
+    "variances-only: only the variances are multiplied: each sum has as many terms as the layer has inputs, or outputs",
+    _chain(forward=lambda i, o: 1, backward=lambda i, o: 1),
+)
+
+ADVICE = {
+    r"^IndexError": "there are L + 1 widths: W^l lies between widths[l - 1] and widths[l]",
 }
 
-QUESTION = Question(
-    "6.2",
-    2,
-    "There and back",
-    there_and_back,
-    _chains,
-    MISTAKES,
-    advice=((r"^IndexError", "there are L + 1 widths: W^l lies between widths[l - 1] and widths[l]"),),
-)
+QUESTION = Question("6.2", 2, "There and back", there_and_back, _chains, MISTAKES, advice=ADVICE)

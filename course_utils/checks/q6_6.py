@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 from course_utils.checks.values import close
 
 
@@ -55,25 +55,18 @@ def _wrong_matrix(W, A, gain):
     return None
 
 
-MISTAKES = {
-    "wide-not-turned": Mistake(
-        "QR wants a tall matrix: decompose A.T where A is wide", lambda A, gain: gain * np.linalg.qr(A)[0]
-    ),
-    "tall-turned": Mistake(
-        "QR wants a tall matrix: A.T is wide where A is tall", lambda A, gain: gain * np.linalg.qr(A.T)[0].T
-    ),
+MISTAKES = known(
+    "wide-not-turned: QR wants a tall matrix: decompose A.T where A is wide",
+    lambda A, gain: gain * np.linalg.qr(A)[0],
+    "tall-turned: QR wants a tall matrix: A.T is wide where A is tall",
+    lambda A, gain: gain * np.linalg.qr(A.T)[0].T,
+)
+
+ADVICE = {
+    r"LinAlgError|must be square": "A is not always square: np.linalg.qr takes any shape, best a tall one",
+    r"unsupported operand|can't multiply|no attribute": "np.linalg.qr returns a pair, Q and R: only Q is wanted",
 }
 
 QUESTION = Question(
-    "6.6",
-    2,
-    "A matrix that changes no length",
-    make_orthogonal,
-    _draws,
-    MISTAKES,
-    _wrong_matrices,
-    advice=(
-        (r"LinAlgError|must be square", "A is not always square: np.linalg.qr takes any shape, best a tall one"),
-        (r"unsupported operand|can't multiply|no attribute", "np.linalg.qr returns a pair, Q and R: only Q is wanted"),
-    ),
+    "6.6", 2, "A matrix that changes no length", make_orthogonal, _draws, MISTAKES, _wrong_matrices, advice=ADVICE
 )

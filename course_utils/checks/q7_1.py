@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def steps_to(steps, accuracy, level):
@@ -90,53 +90,42 @@ def _for_good(steps, reached, curve):
     return float(steps[start]) if start < len(steps) else math.inf
 
 
-MISTAKES = {
-    "argmax-of-none": Mistake(
-        "argmax of a row without True is 0: a network that never gets there needs inf", _never_as_first
-    ),
-    "never-is-last": Mistake("a network that never gets there needs inf, not the last step", _never_as_last),
-    "never-is-none": Mistake("never is inf here (math.inf), not None", _steps_by(_first, None)),
-    "never-is-nan": Mistake("never is inf here (math.inf), not nan", _steps_by(_first, math.nan)),
-    "never-is-minus-one": Mistake("never is inf here (math.inf), not -1", _steps_by(_first, -1)),
-    "never-is-zero": Mistake("never is inf here (math.inf), not 0", _steps_by(_first, 0)),
-    "bisected": Mistake("searchsorted needs a rising series: a network may fall back", _bisected),
-    "strictly-above": Mistake("at least the level: an accuracy equal to it counts, so >=, not >", _above),
-    "index": Mistake(
-        "this is the index in the array, not the step: look it up in steps", _steps_by(lambda s, r, c: int(r.argmax()))
-    ),
-    "index-from-one": Mistake(
-        "the index counts from 1 here, and it is the step that is asked: steps[index]",
-        _steps_by(lambda s, r, c: int(r.argmax()) + 1),
-    ),
-    "for-good": Mistake(
-        "this is when it reaches the level for good: the first time counts, even if it falls back", _steps_by(_for_good)
-    ),
-    "last": Mistake(
-        "this is the last step with that accuracy, not the first",
-        _steps_by(lambda s, r, c: float(s[np.flatnonzero(r)[-1]])),
-    ),
-    "highest": Mistake(
-        "this is the step of the highest accuracy: the first that reaches the level is asked",
-        _steps_by(lambda s, r, c: float(s[c.argmax()])),
-    ),
-    "count": Mistake(
-        "this is how many measurements reach the level, not when the first does",
-        _steps_by(lambda s, r, c: int(r.sum())),
-    ),
+MISTAKES = known(
+    "argmax-of-none: argmax of a row without True is 0: a network that never gets there needs inf",
+    _never_as_first,
+    "never-is-last: a network that never gets there needs inf, not the last step",
+    _never_as_last,
+    "never-is-none: never is inf here (math.inf), not None",
+    _steps_by(_first, None),
+    "never-is-nan: never is inf here (math.inf), not nan",
+    _steps_by(_first, math.nan),
+    "never-is-minus-one: never is inf here (math.inf), not -1",
+    _steps_by(_first, -1),
+    "never-is-zero: never is inf here (math.inf), not 0",
+    _steps_by(_first, 0),
+    "bisected: searchsorted needs a rising series: a network may fall back",
+    _bisected,
+    "strictly-above: at least the level: an accuracy equal to it counts, so >=, not >",
+    _above,
+    "index: this is the index in the array, not the step: look it up in steps",
+    _steps_by(lambda s, r, c: int(r.argmax())),
+    "index-from-one: the index counts from 1 here, and it is the step that is asked: steps[index]",
+    _steps_by(lambda s, r, c: int(r.argmax()) + 1),
+    "for-good: this is when it reaches the level for good: the first time counts, even if it falls back",
+    _steps_by(_for_good),
+    "last: this is the last step with that accuracy, not the first",
+    _steps_by(lambda s, r, c: float(s[np.flatnonzero(r)[-1]])),
+    "highest: this is the step of the highest accuracy: the first that reaches the level is asked",
+    _steps_by(lambda s, r, c: float(s[c.argmax()])),
+    "count: this is how many measurements reach the level, not when the first does",
+    _steps_by(lambda s, r, c: int(r.sum())),
+)
+
+ADVICE = {
+    r"truth value of an array": "accuracy has a column for each network: go through accuracy.T",
+    r"^IndexError: (index 0|list index|tuple index)": "a network may never reach the level: ask .any() first",
+    r"^ValueError: .*(empty|not in list)": "a network may never reach the level: ask .any() first",
+    r"^StopIteration": "a network may never reach the level: next(..., math.inf) has an answer for that",
 }
 
-QUESTION = Question(
-    "7.1",
-    2,
-    "Steps to 90 %",
-    steps_to,
-    _curves,
-    MISTAKES,
-    _wrong_steps,
-    advice=(
-        (r"truth value of an array", "accuracy has a column for each network: go through accuracy.T"),
-        (r"^IndexError: (index 0|list index|tuple index)", "a network may never reach the level: ask .any() first"),
-        (r"^ValueError: .*(empty|not in list)", "a network may never reach the level: ask .any() first"),
-        (r"^StopIteration", "a network may never reach the level: next(..., math.inf) has an answer for that"),
-    ),
-)
+QUESTION = Question("7.1", 2, "Steps to 90 %", steps_to, _curves, MISTAKES, _wrong_steps, advice=ADVICE)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils import mlp
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def step_sizes(params, grads, target):
@@ -71,45 +71,37 @@ def _norm(a):
     return np.sqrt((a**2).sum())
 
 
-MISTAKES = {
-    "upside-down": Mistake("upside down: a large gradient needs a small step size", _ratios),
-    "no-target": Mistake("the target is missing: these change every matrix by 100 % of its size", _no_target),
-    "target-divides": Mistake("target is a factor: a larger share needs larger steps", _target_divides),
-    "mean-size": Mistake(
-        "RMS is the root of the mean square, this takes the mean of the sizes |W|",
-        _by_sizes(lambda a: np.abs(a).mean()),
-    ),
-    "standard-deviation": Mistake("RMS does not subtract the mean: np.std does", _by_sizes(np.std)),
-    "no-root": Mistake("RMS is the root of the mean square: the root is missing", _by_sizes(lambda a: (a**2).mean())),
-    "largest": Mistake(
-        "this goes by the largest entries: RMS takes the mean square of all", _by_sizes(lambda a: np.abs(a).max())
-    ),
-    "mean": Mistake(
-        "the mean lets positive and negative entries cancel: square first", _by_sizes(lambda a: abs(a.mean()))
-    ),
-    "sum-over-mean": Mistake(
-        "W's size is a sum here, the gradient's a mean: divide both by the number of entries, or neither",
-        _by_sizes(_norm, _rms),
-    ),
-    "mean-over-sum": Mistake(
-        "W's size is a mean here, the gradient's a sum: divide both by the number of entries, or neither",
-        _by_sizes(_rms, _norm),
-    ),
-    "one-for-all": Mistake("each matrix needs a step size of its own: this is one for all", _one_for_all),
-    "smallest-for-all": Mistake(
-        "each matrix needs a step size of its own: this is the smallest for all", _smallest_for_all
-    ),
-    "mean-of-quotients": Mistake(
-        "divide the sizes, not entry by entry: a mean of quotients is another number", _mean_of_quotients
-    ),
+MISTAKES = known(
+    "upside-down: upside down: a large gradient needs a small step size",
+    _ratios,
+    "no-target: the target is missing: these change every matrix by 100 % of its size",
+    _no_target,
+    "target-divides: target is a factor: a larger share needs larger steps",
+    _target_divides,
+    "mean-size: RMS is the root of the mean square, this takes the mean of the sizes |W|",
+    _by_sizes(lambda a: np.abs(a).mean()),
+    "standard-deviation: RMS does not subtract the mean: np.std does",
+    _by_sizes(np.std),
+    "no-root: RMS is the root of the mean square: the root is missing",
+    _by_sizes(lambda a: (a**2).mean()),
+    "largest: this goes by the largest entries: RMS takes the mean square of all",
+    _by_sizes(lambda a: np.abs(a).max()),
+    "mean: the mean lets positive and negative entries cancel: square first",
+    _by_sizes(lambda a: abs(a.mean())),
+    "sum-over-mean: W's size is a sum here, the gradient's a mean: divide both by the number of entries, or neither",
+    _by_sizes(_norm, _rms),
+    "mean-over-sum: W's size is a mean here, the gradient's a sum: divide both by the number of entries, or neither",
+    _by_sizes(_rms, _norm),
+    "one-for-all: each matrix needs a step size of its own: this is one for all",
+    _one_for_all,
+    "smallest-for-all: each matrix needs a step size of its own: this is the smallest for all",
+    _smallest_for_all,
+    "mean-of-quotients: divide the sizes, not entry by entry: a mean of quotients is another number",
+    _mean_of_quotients,
+)
+
+ADVICE = {
+    r"^KeyError: '[Wb]": "the weight matrices are those whose name begins with W, in params and in grads",
 }
 
-QUESTION = Question(
-    "7.2",
-    2,
-    "A step size for each matrix",
-    step_sizes,
-    _nets_with_gradients,
-    MISTAKES,
-    advice=((r"^KeyError: '[Wb]", "the weight matrices are those whose name begins with W, in params and in grads"),),
-)
+QUESTION = Question("7.2", 2, "A step size for each matrix", step_sizes, _nets_with_gradients, MISTAKES, advice=ADVICE)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_utils import mlp
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def stretching(params, x, nudge):
@@ -64,55 +64,40 @@ def _difference_of_squares(a, b):
     return abs((a**2).sum() - (b**2).sum())
 
 
-MISTAKES = {
-    "not-squared": Mistake("the distance is not squared here", _stretched(lambda a, b: np.sqrt(_square(a, b)))),
-    "sizes": Mistake("squares are asked, these are sizes |z' - z|", _stretched(lambda a, b: np.abs(a - b).sum())),
-    "sum-first": Mistake(
-        "square the differences before adding: positive and negative ones cancel here",
-        _stretched(lambda a, b: (a - b).sum() ** 2),
-    ),
-    "difference-of-squares": Mistake(
-        "this is the difference of two squares: square the difference", _stretched(_difference_of_squares)
-    ),
-    "mean-over-units": Mistake(
-        "a sum over units is asked, this is their mean: layers have different widths",
-        _stretched(lambda a, b: ((a - b) ** 2).mean()),
-    ),
-    "outputs": Mistake(
-        "these are distances of h = tanh(z): take z, before the activation",
-        _stretched(_square, values=_outputs_of_layers),
-    ),
-    "upside-down": Mistake(
-        "upside down: the later layer's distance over the earlier one's", _stretched(_square, lambda d: d[:-1] / d[1:])
-    ),
-    "against-first": Mistake(
-        "each layer against the one before, not all against the first", _stretched(_square, lambda d: d[1:] / d[0])
-    ),
-    "difference": Mistake("a quotient is asked: this subtracts", _stretched(_square, np.diff)),
-    "cosine": Mistake(
-        "this is the growth of 1 - c; D is the squared distance itself",
-        _stretched(lambda a, b: 1 - (a * b).sum() / np.sqrt((a**2).sum() * (b**2).sum())),
-    ),
-    "one-too-many": Mistake(
-        "one number too many: the first is D^2 / D^1; neither D^1 itself nor D^1 over that of the inputs is asked",
-        _stretched(_square, values=_with_inputs),
-    ),
-    "mean-of-quotients": Mistake(
-        "first add over the samples, then divide: a mean of quotients is another number", _each_sample
-    ),
-    "nudge-alone": Mistake("nudge moves x: compare x + nudge with x, not nudge with nothing", _nudge_alone),
+MISTAKES = known(
+    "not-squared: the distance is not squared here",
+    _stretched(lambda a, b: np.sqrt(_square(a, b))),
+    "sizes: squares are asked, these are sizes |z' - z|",
+    _stretched(lambda a, b: np.abs(a - b).sum()),
+    "sum-first: square the differences before adding: positive and negative ones cancel here",
+    _stretched(lambda a, b: (a - b).sum() ** 2),
+    "difference-of-squares: this is the difference of two squares: square the difference",
+    _stretched(_difference_of_squares),
+    "mean-over-units: a sum over units is asked, this is their mean: layers have different widths",
+    _stretched(lambda a, b: ((a - b) ** 2).mean()),
+    "outputs: these are distances of h = tanh(z): take z, before the activation",
+    _stretched(_square, values=_outputs_of_layers),
+    "upside-down: upside down: the later layer's distance over the earlier one's",
+    _stretched(_square, lambda d: d[:-1] / d[1:]),
+    "against-first: each layer against the one before, not all against the first",
+    _stretched(_square, lambda d: d[1:] / d[0]),
+    "difference: a quotient is asked: this subtracts",
+    _stretched(_square, np.diff),
+    "cosine: this is the growth of 1 - c; D is the squared distance itself",
+    _stretched(lambda a, b: 1 - (a * b).sum() / np.sqrt((a**2).sum() * (b**2).sum())),
+    "one-too-many: one number too many: the first is D^2 / D^1; neither D^1 itself nor D^1 over that of the inputs "
+    "is asked",
+    _stretched(_square, values=_with_inputs),
+    "mean-of-quotients: first add over the samples, then divide: a mean of quotients is another number",
+    _each_sample,
+    "nudge-alone: nudge moves x: compare x + nudge with x, not nudge with nothing",
+    _nudge_alone,
+)
+
+ADVICE = {
+    r"^TypeError: unsupported operand type.*dict": "forward(...).z is a dict {layer: z}: take z[1], z[2], ...",
+    r"^KeyError: 0": "z has the layers 1, ..., L: there is no z[0]",
+    r"^KeyError: \d": "z has the layers 1, ..., L, as many as there are weight matrices",
 }
 
-QUESTION = Question(
-    "7.3",
-    2,
-    "Pulled apart",
-    stretching,
-    _near_inputs,
-    MISTAKES,
-    advice=(
-        (r"^TypeError: unsupported operand type.*dict", "forward(...).z is a dict {layer: z}: take z[1], z[2], ..."),
-        (r"^KeyError: 0", "z has the layers 1, ..., L: there is no z[0]"),
-        (r"^KeyError: \d", "z has the layers 1, ..., L, as many as there are weight matrices"),
-    ),
-)
+QUESTION = Question("7.3", 2, "Pulled apart", stretching, _near_inputs, MISTAKES, advice=ADVICE)

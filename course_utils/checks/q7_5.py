@@ -89,19 +89,10 @@ def _wrong_names(calls):
     return f"{fact}; a sign of {right}: {_SIGNS[right]}"
 
 
-QUESTION = Question(
-    "7.5",
-    4,
-    "The network clinic",
-    diagnose,
-    _charts,
-    compare=_wrong_names,
-    advice=(
-        (r"^KeyError: '[a-z]", "the chart has step, loss, train, test, ratio, varies, flat and distinct"),
-        (r"truth value of an array", "a row has a number for each layer: use .all(), .any() or .min()"),
-        (
-            r"^IndexError: index \d+ is out of bounds",
-            "the patients have 3 to 5 hidden layers: count from the end, [-1]",
-        ),
-    ),
-)
+ADVICE = {
+    r"^KeyError: '[a-z]": "the chart has step, loss, train, test, ratio, varies, flat and distinct",
+    r"truth value of an array": "a row has a number for each layer: use .all(), .any() or .min()",
+    r"^IndexError: index \d+ is out of bounds": "the patients have 3 to 5 hidden layers: count from the end, [-1]",
+}
+
+QUESTION = Question("7.5", 4, "The network clinic", diagnose, _charts, compare=_wrong_names, advice=ADVICE)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def lora_gradients(x, delta, A, B, alpha):
@@ -35,60 +35,44 @@ def _lora(scale=lambda alpha, r: alpha / r, A=lambda A, B, G: B.T @ G, B=lambda 
     return function
 
 
-MISTAKES = {
-    "no-scale": Mistake("the scale alpha / r belongs to both gradients, as to B A", _lora(lambda alpha, r: 1)),
-    "not-by-r": Mistake("alpha is divided by r, the number of rows of A", _lora(lambda alpha, r: alpha)),
-    "r-of-b": Mistake(
-        "r is the number of rows of A, not of B",
-        lambda x, delta, A, B, alpha: lora_gradients(x, delta, A, B, alpha * len(A) / len(B)),
-    ),
-    "scale-upside-down": Mistake("the scale is upside down: it is alpha / r", _lora(lambda alpha, r: r / alpha)),
-    "scale-root": Mistake("the scale is alpha / r, without a root", _lora(lambda alpha, r: alpha / np.sqrt(r))),
-    "scale-squared": Mistake(
-        "the scale alpha / r comes in once, not squared", _lora(lambda alpha, r: (alpha / r) ** 2)
-    ),
-    "mean-again": Mistake(
-        "delta has the mean over the batch in it: sum, do not divide again", _lora(G=lambda x, d: d.T @ x / len(x))
-    ),
-    "a-zero": Mistake(
-        "A's gradient needs B on its way back: B^T G, which is zero only where B is zero",
-        _lora(A=lambda A, B, G: 0 * A),
-    ),
-    "b-zero": Mistake(
-        "B's gradient needs A: G A^T, which is zero only where A is zero", _lora(B=lambda A, B, G: 0 * B)
-    ),
-    "b-not-turned": Mistake("B's transpose is missing: the gradient of A is B^T G", _lora(A=lambda A, B, G: B @ G)),
-    "a-not-turned": Mistake("A's transpose is missing: the gradient of B is G A^T", _lora(B=lambda A, B, G: G @ A)),
-    "both-not-turned": Mistake(
-        "both transposes are missing: B^T G and G A^T", _lora(A=lambda A, B, G: B @ G, B=lambda A, B, G: G @ A)
-    ),
-    "exchanged": Mistake(
-        "the two gradients are exchanged: A, below B, gets B^T G",
-        _lora(A=lambda A, B, G: G @ A.T, B=lambda A, B, G: B.T @ G),
-    ),
-    "product-turned": Mistake(
-        "the gradient of the product is delta^T x, of shape (n_out, n_in)", _lora(G=lambda x, d: x.T @ d)
-    ),
-    "one-after-the-other": Mistake(
-        "B must be as it was when the gradient of A is taken: both come from the same moment",
-        lambda x, delta, A, B, alpha: {
-            "B": (G := alpha / len(A) * delta.T @ x) @ A.T,
-            "A": (B - G @ A.T).T @ G,
-        },
-    ),
+MISTAKES = known(
+    "no-scale: the scale alpha / r belongs to both gradients, as to B A",
+    _lora(lambda alpha, r: 1),
+    "not-by-r: alpha is divided by r, the number of rows of A",
+    _lora(lambda alpha, r: alpha),
+    "r-of-b: r is the number of rows of A, not of B",
+    lambda x, delta, A, B, alpha: lora_gradients(x, delta, A, B, alpha * len(A) / len(B)),
+    "scale-upside-down: the scale is upside down: it is alpha / r",
+    _lora(lambda alpha, r: r / alpha),
+    "scale-root: the scale is alpha / r, without a root",
+    _lora(lambda alpha, r: alpha / np.sqrt(r)),
+    "scale-squared: the scale alpha / r comes in once, not squared",
+    _lora(lambda alpha, r: (alpha / r) ** 2),
+    "mean-again: delta has the mean over the batch in it: sum, do not divide again",
+    _lora(G=lambda x, d: d.T @ x / len(x)),
+    "a-zero: A's gradient needs B on its way back: B^T G, which is zero only where B is zero",
+    _lora(A=lambda A, B, G: 0 * A),
+    "b-zero: B's gradient needs A: G A^T, which is zero only where A is zero",
+    _lora(B=lambda A, B, G: 0 * B),
+    "b-not-turned: B's transpose is missing: the gradient of A is B^T G",
+    _lora(A=lambda A, B, G: B @ G),
+    "a-not-turned: A's transpose is missing: the gradient of B is G A^T",
+    _lora(B=lambda A, B, G: G @ A),
+    "both-not-turned: both transposes are missing: B^T G and G A^T",
+    _lora(A=lambda A, B, G: B @ G, B=lambda A, B, G: G @ A),
+    "exchanged: the two gradients are exchanged: A, below B, gets B^T G",
+    _lora(A=lambda A, B, G: G @ A.T, B=lambda A, B, G: B.T @ G),
+    "product-turned: the gradient of the product is delta^T x, of shape (n_out, n_in)",
+    _lora(G=lambda x, d: x.T @ d),
+    "one-after-the-other: B must be as it was when the gradient of A is taken: both come from the same moment",
+    lambda x, delta, A, B, alpha: {
+        "B": (G := alpha / len(A) * delta.T @ x) @ A.T,
+        "A": (B - G @ A.T).T @ G,
+    },
+)
+
+ADVICE = {
+    r"^ValueError: matmul": "shapes: delta^T x is (n_out, n_in), A is (r, n_in), B is (n_out, r)",
 }
 
-QUESTION = Question(
-    "8.2",
-    2,
-    "What moves first in LoRA",
-    lora_gradients,
-    _adapters,
-    MISTAKES,
-    advice=(
-        (
-            r"^ValueError: matmul",
-            "shapes: delta^T x is (n_out, n_in), A is (r, n_in), B is (n_out, r)",
-        ),
-    ),
-)
+QUESTION = Question("8.2", 2, "What moves first in LoRA", lora_gradients, _adapters, MISTAKES, advice=ADVICE)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 from course_utils.checks.q8_3 import logit
 from course_utils.checks.values import different
 
@@ -46,60 +46,44 @@ def _entropy(counts):
     return -(p * np.log(p)).sum()
 
 
-_unweighted_loss = "the bias is right, the loss is not: samples of class k weigh w_k in it, too"
-_weights_first = "the weights are left out: they count as if class k had w_k times as many samples"
-
-
-MISTAKES = {
-    "no-weights": Mistake(_weights_first, _start(lambda n, w: n)),
-    "bias-no-weights": Mistake(
-        "the bias leaves the weights out, the loss does not: the best q_k is the weighted share, w_k n_k / sum",
-        _start(lambda n, w: n, loss=lambda q, n, w: _entropy(n * w)),
-    ),
-    "bias-no-weights-cross": Mistake(
-        "the bias leaves the weights out: the best q_k is the weighted share, w_k n_k / sum",
-        _start(lambda n, w: n, loss=lambda q, n, w: -(n * w * np.log(q)).sum() / (n * w).sum()),
-    ),
-    "weights-divide": Mistake(
-        "a large weight makes a class count more, not less: multiply", _start(lambda n, w: n / w)
-    ),
-    "no-counts": Mistake("the numbers of samples are left out: q_k goes by w_k n_k", _start(lambda n, w: w)),
-    "weights-squared": Mistake("the weights enter once, not squared", _start(lambda n, w: n * w**2)),
-    "loss-no-weights": Mistake(
-        _unweighted_loss,
-        _start(loss=lambda q, n, w: -(n * np.log(q)).sum() / n.sum()),
-        (_start(loss=lambda q, n, w: _entropy(n)),),
-    ),
-    "loss-by-number": Mistake(
-        "the bias is right, the loss must be divided by the sum of the weights of all samples, not by their number",
-        _start(loss=lambda q, n, w: -(n * w * np.log(q)).sum() / n.sum()),
-    ),
-    "loss-not-divided": Mistake(
-        "the bias is right, the loss must be divided by the sum of the weights of all samples",
-        _start(loss=lambda q, n, w: -(n * w * np.log(q)).sum()),
-    ),
-    "loss-at-zero": Mistake(
-        "the bias is right, log K is the loss at bias zero", _start(loss=lambda q, n, w: np.log(len(w)))
-    ),
-    "loss-zero": Mistake(
-        "the bias is right, the loss is an entropy, not zero: nobody can know each label from the shares",
-        _start(loss=lambda q, n, w: 0.0),
-    ),
-    "loss-sign": Mistake(
-        "the bias is right, the sign of the loss is flipped", _start(loss=lambda q, n, w: (q * np.log(q)).sum())
-    ),
-    "loss-over-classes": Mistake(
-        "the bias is right, the loss is the mean with the weighted shares, not over the classes",
-        _start(loss=lambda q, n, w: -np.log(q).mean()),
-    ),
-    "bias-share": Mistake(
-        "the loss is right, the bias is not: it goes through exp, so take the logarithm", _start(b=lambda q: q)
-    ),
-    "bias-log-odds": Mistake("the loss is right, log odds are for a sigmoid: a softmax needs log q_k", _start(b=logit)),
-    "bias-zero": Mistake(
-        "the loss is right, the bias is not: zero is best for equal weighted shares only", _start(b=lambda q: 0 * q)
-    ),
-    "bias-sign": Mistake("the loss is right, the sign of the bias is flipped", _start(b=lambda q: -np.log(q))),
-}
+MISTAKES = known(
+    "no-weights: the weights are left out: they count as if class k had w_k times as many samples",
+    _start(lambda n, w: n),
+    "bias-no-weights: the bias leaves the weights out, the loss does not: the best q_k is the weighted share, w_k "
+    "n_k / sum",
+    _start(lambda n, w: n, loss=lambda q, n, w: _entropy(n * w)),
+    "bias-no-weights-cross: the bias leaves the weights out: the best q_k is the weighted share, w_k n_k / sum",
+    _start(lambda n, w: n, loss=lambda q, n, w: -(n * w * np.log(q)).sum() / (n * w).sum()),
+    "weights-divide: a large weight makes a class count more, not less: multiply",
+    _start(lambda n, w: n / w),
+    "no-counts: the numbers of samples are left out: q_k goes by w_k n_k",
+    _start(lambda n, w: w),
+    "weights-squared: the weights enter once, not squared",
+    _start(lambda n, w: n * w**2),
+    "loss-no-weights: the bias is right, the loss is not: samples of class k weigh w_k in it, too",
+    _start(loss=lambda q, n, w: -(n * np.log(q)).sum() / n.sum()),
+    _start(loss=lambda q, n, w: _entropy(n)),
+    "loss-by-number: the bias is right, the loss must be divided by the sum of the weights of all samples, not by "
+    "their number",
+    _start(loss=lambda q, n, w: -(n * w * np.log(q)).sum() / n.sum()),
+    "loss-not-divided: the bias is right, the loss must be divided by the sum of the weights of all samples",
+    _start(loss=lambda q, n, w: -(n * w * np.log(q)).sum()),
+    "loss-at-zero: the bias is right, log K is the loss at bias zero",
+    _start(loss=lambda q, n, w: np.log(len(w))),
+    "loss-zero: the bias is right, the loss is an entropy, not zero: nobody can know each label from the shares",
+    _start(loss=lambda q, n, w: 0.0),
+    "loss-sign: the bias is right, the sign of the loss is flipped",
+    _start(loss=lambda q, n, w: (q * np.log(q)).sum()),
+    "loss-over-classes: the bias is right, the loss is the mean with the weighted shares, not over the classes",
+    _start(loss=lambda q, n, w: -np.log(q).mean()),
+    "bias-share: the loss is right, the bias is not: it goes through exp, so take the logarithm",
+    _start(b=lambda q: q),
+    "bias-log-odds: the loss is right, log odds are for a sigmoid: a softmax needs log q_k",
+    _start(b=logit),
+    "bias-zero: the loss is right, the bias is not: zero is best for equal weighted shares only",
+    _start(b=lambda q: 0 * q),
+    "bias-sign: the loss is right, the sign of the bias is flipped",
+    _start(b=lambda q: -np.log(q)),
+)
 
 QUESTION = Question("8.4", 2, "With class weights", weighted_start, _weighted, MISTAKES, _up_to_a_constant)

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 
 def waking_times(wires):
@@ -146,52 +146,39 @@ def _as_listed(wires):
     return steps
 
 
-MISTAKES = {
-    "signal-only": Mistake(
-        "an error must arrive as well as a signal: is the way to the output free?",
-        _by_rounds(partial(_one_sided, back=False)),
-    ),
-    "error-only": Mistake(
-        "a signal must arrive as well as an error: is the way from the input free?",
-        _by_rounds(partial(_one_sided, back=True)),
-    ),
-    "one-round": Mistake(
-        "the wires that have woken are no longer zero: go on from there to step 1, 2, ...", _by_rounds(_awake, rounds=1)
-    ),
-    "three-rounds": Mistake(
-        "three rounds are not enough: go on as long as anything wakes", _by_rounds(_awake, rounds=3)
-    ),
-    "two-rounds": Mistake("two rounds are not enough: go on as long as anything wakes", _by_rounds(_awake, rounds=2)),
-    "random-at-once": Mistake("a random wire also waits, while zeros cut it off from input or output", _random_at_once),
-    "all-at-once": Mistake(
-        "who wakes only after others needs their step first: one round of waking is one step", _in_one_go
-    ),
-    "chain-rule": Mistake(
-        "two zeros are stuck in a chain only: with a way round one of them several may wake", _one_zero_at_most
-    ),
-    "zero-blocks-itself": Mistake(
-        "a zero matrix does not block its own gradient: only the others on the path do", _by_rounds(_sizes_of_layers)
-    ),
-    "fixed-counted": Mistake("fixed wires are not trained: their entries are None", _fixed_too),
-    "fixed-ignored": Mistake(
-        "the fixed wires carry signals and errors, too: they are the ways round",
-        _by_rounds(partial(_awake, through=("zero", "random"))),
-    ),
-    "from-one": Mistake("off by one: the first step is step 0", _by_rounds(_awake, first=1)),
-    "zeros-only": Mistake(
-        "the random matrices have gradients, too: give their steps",
-        _by_rounds(_awake, shown=lambda kind: kind == "zero"),
-    ),
-    "as-listed": Mistake("the wires come in any order: sort them, or sweep until nothing new is reached", _as_listed),
+MISTAKES = known(
+    "signal-only: an error must arrive as well as a signal: is the way to the output free?",
+    _by_rounds(partial(_one_sided, back=False)),
+    "error-only: a signal must arrive as well as an error: is the way from the input free?",
+    _by_rounds(partial(_one_sided, back=True)),
+    "one-round: the wires that have woken are no longer zero: go on from there to step 1, 2, ...",
+    _by_rounds(_awake, rounds=1),
+    "three-rounds: three rounds are not enough: go on as long as anything wakes",
+    _by_rounds(_awake, rounds=3),
+    "two-rounds: two rounds are not enough: go on as long as anything wakes",
+    _by_rounds(_awake, rounds=2),
+    "random-at-once: a random wire also waits, while zeros cut it off from input or output",
+    _random_at_once,
+    "all-at-once: who wakes only after others needs their step first: one round of waking is one step",
+    _in_one_go,
+    "chain-rule: two zeros are stuck in a chain only: with a way round one of them several may wake",
+    _one_zero_at_most,
+    "zero-blocks-itself: a zero matrix does not block its own gradient: only the others on the path do",
+    _by_rounds(_sizes_of_layers),
+    "fixed-counted: fixed wires are not trained: their entries are None",
+    _fixed_too,
+    "fixed-ignored: the fixed wires carry signals and errors, too: they are the ways round",
+    _by_rounds(partial(_awake, through=("zero", "random"))),
+    "from-one: off by one: the first step is step 0",
+    _by_rounds(_awake, first=1),
+    "zeros-only: the random matrices have gradients, too: give their steps",
+    _by_rounds(_awake, shown=lambda kind: kind == "zero"),
+    "as-listed: the wires come in any order: sort them, or sweep until nothing new is reached",
+    _as_listed,
+)
+
+ADVICE = {
+    r"^RecursionError": "there may be 2^40 paths: ask which nodes are reached, not along which paths",
 }
 
-QUESTION = Question(
-    "8.6",
-    3,
-    "Draw the paths",
-    waking_times,
-    _networks,
-    MISTAKES,
-    _wrong_times,
-    advice=((r"^RecursionError", "there may be 2^40 paths: ask which nodes are reached, not along which paths"),),
-)
+QUESTION = Question("8.6", 3, "Draw the paths", waking_times, _networks, MISTAKES, _wrong_times, advice=ADVICE)

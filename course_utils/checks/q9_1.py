@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils import theory
 from course_utils.activations import Activation, identity, lecun_tanh, relu, sigmoid, softplus, tanh
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 
 # Not in the course: an answer must go by what the activation does, not by its name.
 leakier = Activation("leakier", lambda z: np.where(z > 0, z, 0.3 * z), lambda z: np.where(z > 0, 1.0, 0.3))
@@ -45,41 +45,29 @@ def _flat_mean(reach):
     return lambda phi: float(1 / np.sqrt(np.mean(phi(z) ** 2)))
 
 
-MISTAKES = {
-    "variance": Mistake(
-        "it is the second moment E[phi(z)^2] that goes through, not the variance of phi(z)", _by_variance
-    ),
-    "no-root": Mistake(
-        "the root is missing: sigma_w^2 is 1 / E[phi^2]", _moment(lambda phi: lambda z: phi(z) ** 2, lambda m: 1 / m)
-    ),
-    "upside-down": Mistake(
-        "upside down: a small E[phi^2] asks for large weights", _moment(lambda phi: lambda z: phi(z) ** 2, np.sqrt)
-    ),
-    "upside-down-no-root": Mistake(
-        "upside down, and without the root: sigma_w^2 = 1 / E[phi^2]",
-        _moment(lambda phi: lambda z: phi(z) ** 2, lambda m: m),
-    ),
-    "errors": Mistake(
-        "this keeps the errors on their way back; the signal needs E[phi^2]",
-        _moment(lambda phi: lambda z: phi.derivative(z) ** 2),
-    ),
-    "mean-size": Mistake(
-        "the mean of |phi| is no mean square", _moment(lambda phi: lambda z: np.abs(phi(z)), lambda m: 1 / m)
-    ),
-    "linear": Mistake(
-        "1 / phi'(0) is right in the linear region only",
-        lambda phi: 1 / phi.slope_at_zero if phi.slope_at_zero else 1.0,
-    ),
-    "one": Mistake("one number does not fit all activations", lambda phi: 1.0),
-    "he": Mistake("He's root of 2 is ReLU's: other activations need others", lambda phi: float(np.sqrt(2))),
-    "uniform": Mistake(
-        "z is normal, not uniform: weigh each z by its density",
-        _flat_mean(3),
-        (
-            _flat_mean(5),
-            _flat_mean(1),
-        ),
-    ),
-}
+MISTAKES = known(
+    "variance: it is the second moment E[phi(z)^2] that goes through, not the variance of phi(z)",
+    _by_variance,
+    "no-root: the root is missing: sigma_w^2 is 1 / E[phi^2]",
+    _moment(lambda phi: lambda z: phi(z) ** 2, lambda m: 1 / m),
+    "upside-down: upside down: a small E[phi^2] asks for large weights",
+    _moment(lambda phi: lambda z: phi(z) ** 2, np.sqrt),
+    "upside-down-no-root: upside down, and without the root: sigma_w^2 = 1 / E[phi^2]",
+    _moment(lambda phi: lambda z: phi(z) ** 2, lambda m: m),
+    "errors: this keeps the errors on their way back; the signal needs E[phi^2]",
+    _moment(lambda phi: lambda z: phi.derivative(z) ** 2),
+    "mean-size: the mean of |phi| is no mean square",
+    _moment(lambda phi: lambda z: np.abs(phi(z)), lambda m: 1 / m),
+    "linear: 1 / phi'(0) is right in the linear region only",
+    lambda phi: 1 / phi.slope_at_zero if phi.slope_at_zero else 1.0,
+    "one: one number does not fit all activations",
+    lambda phi: 1.0,
+    "he: He's root of 2 is ReLU's: other activations need others",
+    lambda phi: float(np.sqrt(2)),
+    "uniform: z is normal, not uniform: weigh each z by its density",
+    _flat_mean(3),
+    _flat_mean(5),
+    _flat_mean(1),
+)
 
 QUESTION = Question("9.1", 2, "The right scale for any activation", gain, _gains, MISTAKES, _not_near)

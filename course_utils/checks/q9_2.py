@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from course_utils import mlp
-from course_utils.checks.core import Mistake, Question
+from course_utils.checks.core import Question, known
 from course_utils.checks.values import close
 
 
@@ -116,65 +116,44 @@ def _computes_else(calls):
     return None
 
 
-MISTAKES = {
-    "first-copy": Mistake(
-        "what the copies sent is lost: the one that stays must send the sum of it, so add their outgoing weights",
-        _merged(add=lambda V, member: V[:, member.argmax(axis=0)]),
-    ),
-    "averaged": Mistake(
-        "the outgoing weights are averaged: the layer above added what the copies sent, so add them",
-        _merged(add=lambda V, member: V @ member / member.sum(axis=0)),
-    ),
-    "times-copies": Mistake(
-        "outgoing weights are multiplied by the number of copies: they need not be equal, add them",
-        _merged(add=lambda V, member: V[:, member.argmax(axis=0)] * member.sum(axis=0)),
-    ),
-    "equal-columns-too": Mistake(
-        "equal outgoing weights are not needed: neurons compute the same if row and bias are equal",
-        _merged(lambda W, b, V: np.column_stack([W, b, V.T])),
-    ),
-    "bias-ignored": Mistake(
-        "the bias belongs to a neuron, too: with another one it computes something else", _merged(lambda W, b, V: W)
-    ),
-    "bias-only": Mistake(
-        "equal biases alone make no copies: the rows must be equal, too", _merged(lambda W, b, V: b[:, None])
-    ),
-    "columns-only": Mistake(
-        "neurons with equal outgoing weights need not compute the same: compare rows and biases",
-        _merged(lambda W, b, V: V.T),
-    ),
-    "sums": Mistake(
-        "rows are equal entry by entry: an equal sum is not enough",
-        _merged(lambda W, b, V: np.column_stack([W.sum(axis=1), b])),
-    ),
-    "from-the-top": Mistake(
-        "when copies below are one neuron, rows of the next matrix can become equal: go from the first layer up, "
-        "and compare the new rows",
-        _merged(upwards=False),
-    ),
-    "first-layer-only": Mistake("only the first hidden layer is done: all have copies", _merged(layers=1)),
-    "nothing": Mistake("nothing is merged", lambda params: {name: p.copy() for name, p in params.items()}),
-    "inputs-too": Mistake("inputs stay as they are: only hidden neurons are merged", _inputs_too),
-    "outputs-too": Mistake(
-        "outputs stay as they are, even if two are equal: only hidden neurons are merged", _outputs_too
-    ),
+MISTAKES = known(
+    "first-copy: what the copies sent is lost: the one that stays must send the sum of it, so add their outgoing "
+    "weights",
+    _merged(add=lambda V, member: V[:, member.argmax(axis=0)]),
+    "averaged: the outgoing weights are averaged: the layer above added what the copies sent, so add them",
+    _merged(add=lambda V, member: V @ member / member.sum(axis=0)),
+    "times-copies: outgoing weights are multiplied by the number of copies: they need not be equal, add them",
+    _merged(add=lambda V, member: V[:, member.argmax(axis=0)] * member.sum(axis=0)),
+    "equal-columns-too: equal outgoing weights are not needed: neurons compute the same if row and bias are equal",
+    _merged(lambda W, b, V: np.column_stack([W, b, V.T])),
+    "bias-ignored: the bias belongs to a neuron, too: with another one it computes something else",
+    _merged(lambda W, b, V: W),
+    "bias-only: equal biases alone make no copies: the rows must be equal, too",
+    _merged(lambda W, b, V: b[:, None]),
+    "columns-only: neurons with equal outgoing weights need not compute the same: compare rows and biases",
+    _merged(lambda W, b, V: V.T),
+    "sums: rows are equal entry by entry: an equal sum is not enough",
+    _merged(lambda W, b, V: np.column_stack([W.sum(axis=1), b])),
+    "from-the-top: when copies below are one neuron, rows of the next matrix can become equal: go from the first "
+    "layer up, and compare the new rows",
+    _merged(upwards=False),
+    "first-layer-only: only the first hidden layer is done: all have copies",
+    _merged(layers=1),
+    "nothing: nothing is merged",
+    lambda params: {name: p.copy() for name, p in params.items()},
+    "inputs-too: inputs stay as they are: only hidden neurons are merged",
+    _inputs_too,
+    "outputs-too: outputs stay as they are, even if two are equal: only hidden neurons are merged",
+    _outputs_too,
+)
+
+ADVICE = {
+    r"^KeyError": "hidden layers are 1, ..., L - 1, with L = len(params) // 2: the output layer has no next one",
+    r"truth value of an array": "== compares entry by entry: use np.array_equal",
+    r"matmul|broadcast": "W_next has a column for each neuron of the layer: add the columns of the copies",
+    r"^IndexError": "a neuron taken out of a layer takes with it a row of W, an entry of b and a column of W_next",
 }
 
 QUESTION = Question(
-    "9.2",
-    2,
-    "One neuron for all its copies",
-    merge_copies,
-    _crowds,
-    MISTAKES,
-    _computes_else,
-    advice=(
-        (r"^KeyError", "hidden layers are 1, ..., L - 1, with L = len(params) // 2: the output layer has no next one"),
-        (r"truth value of an array", "== compares entry by entry: use np.array_equal"),
-        (r"matmul|broadcast", "W_next has a column for each neuron of the layer: add the columns of the copies"),
-        (
-            r"^IndexError",
-            "a neuron taken out of a layer takes with it a row of W, an entry of b and a column of W_next",
-        ),
-    ),
+    "9.2", 2, "One neuron for all its copies", merge_copies, _crowds, MISTAKES, _computes_else, advice=ADVICE
 )

@@ -180,17 +180,10 @@ def _does_not_train(params, phi):
     return None
 
 
+ADVICE = {
+    r"^KeyError|^AttributeError: 'Activation'": "the activation may be one you have not met: use activation(z) only",
+}
+
 QUESTION = Question(
-    "9.4",
-    5,
-    "Initialize a network you have never seen",
-    initialize,
-    _unseen,
-    compare=_not_ready,
-    advice=(
-        (
-            r"^KeyError|^AttributeError: 'Activation'",
-            "the activation may be one you have not met: use activation(z) only",
-        ),
-    ),
+    "9.4", 5, "Initialize a network you have never seen", initialize, _unseen, compare=_not_ready, advice=ADVICE
 )

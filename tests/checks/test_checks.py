@@ -55,7 +55,7 @@ from course_utils.checks import (
     q9_4,
 )
 from course_utils.checks import verdict as verdicts
-from course_utils.checks.core import SEED, Mistake, Question, verdict_on
+from course_utils.checks.core import SEED, Question, known, verdict_on
 from course_utils.checks.values import same
 from course_utils.checks.verdict import Verdict, line
 from course_utils.grading.sandbox.wire import encoded
@@ -203,7 +203,7 @@ def test_the_ends_of_what_a_text_allows_are_asked_for(name, has):
 @each_question
 def test_every_known_mistake_is_told_apart_from_all_others(question):
     for id, mistake in question.mistakes.items():
-        for function in (mistake.function, *mistake.also):
+        for function in mistake.answers:
             verdict = verdict_on(question, function)
             assert (verdict.mark, verdict.mistake) == (verdicts.WRONG, (id, mistake.message))
             assert verdicts.words(verdict).endswith(mistake.message)
@@ -234,7 +234,7 @@ def test_a_mistake_is_not_named_by_an_error_alone():
         "Made up",
         lambda x: 2 * x,
         lambda rng: [(rng.normal(size=(2, 3)),)],
-        {"raises": Mistake("this one raises", raises), "turns": Mistake("this one turns", lambda x: 2 * x.T)},
+        known("raises: this one raises", raises, "turns: this one turns", lambda x: 2 * x.T),
     )
     assert said_of(question, raises) == "✗ 9.1 not yet: ValueError: no, given x (2, 3)"
     assert said_of(question, lambda x: x.T).endswith(
@@ -260,7 +260,7 @@ def test_a_mistake_is_not_named_where_only_an_error_is_wrong():
         "Made up",
         lambda x: 2 * x,
         lambda rng: [(rng.normal(size=n),) for n in (2, 3)],
-        {"this": Mistake("this one", raises), "that": Mistake("that one", wrong_and_raises)},
+        known("this: this one", raises, "that: that one", wrong_and_raises),
     )
     assert said_of(question, lambda x: raises(x)) == "✗ 9.1 not yet: ValueError: no, given x (3,)"
     assert said_of(question, lambda x: wrong_and_raises(x)).endswith("; that one")

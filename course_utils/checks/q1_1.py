@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils.activations import lecun_tanh
 from course_utils.checks.core import Question, known
+from course_utils.checks.values import within
 
 
 def lecun_tanh_derivative(z):
@@ -51,4 +52,4 @@ MISTAKES = (
     | WRONG_SLOPES
 )
 
-QUESTION = Question("1.1", 2, "The derivative of LeCun's tanh", lecun_tanh_derivative, _points, MISTAKES)
+QUESTION = Question("1.1", 2, "The derivative of LeCun's tanh", lecun_tanh_derivative, _points, MISTAKES, within(1e-12))

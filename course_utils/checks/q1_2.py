@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils import activations, losses
 from course_utils.checks.core import Question, known
+from course_utils.checks.values import within
 from course_utils.losses import softmax
 
 
@@ -71,4 +72,4 @@ ADVICE = {
     ),
 }
 
-QUESTION = Question("1.2", 2, "The error at the output", output_delta, _logits, MISTAKES, advice=ADVICE)
+QUESTION = Question("1.2", 2, "The error at the output", output_delta, _logits, MISTAKES, within(1e-12), advice=ADVICE)

@@ -6,6 +6,7 @@ from course_utils.activations import lecun_tanh
 from course_utils.checks import q1_1
 from course_utils.checks.core import Mistake, Question, known
 from course_utils.checks.q1_1 import WRONG_SLOPES, slope
+from course_utils.checks.values import within
 
 
 def hidden_delta(delta_next, W_next, z):
@@ -64,4 +65,6 @@ MISTAKES = known(
 }
 
 BUILDS_ON = ((q1_1.QUESTION, lambda theirs: lambda d, W, z: (d @ W) * theirs(z)),)
-QUESTION = Question("1.3", 3, "The error one layer down", hidden_delta, _layer, MISTAKES, builds_on=BUILDS_ON)
+QUESTION = Question(
+    "1.3", 3, "The error one layer down", hidden_delta, _layer, MISTAKES, within(1e-12), builds_on=BUILDS_ON
+)

@@ -9,6 +9,7 @@ from course_utils.activations import lecun_tanh
 from course_utils.checks import q1_1, q1_3
 from course_utils.checks.core import Mistake, Question, known
 from course_utils.checks.q1_1 import WRONG_SLOPES
+from course_utils.checks.values import within
 from course_utils.losses import softmax
 
 
@@ -212,4 +213,6 @@ ADVICE = {
 }
 
 BUILDS_ON = ((q1_3.QUESTION, lambda theirs: partial(_by_hand, down=theirs)), (q1_1.QUESTION, _sloping))
-QUESTION = Question("1.4", 3, "All the gradients", gradients, _networks, MISTAKES, advice=ADVICE, builds_on=BUILDS_ON)
+QUESTION = Question(
+    "1.4", 3, "All the gradients", gradients, _networks, MISTAKES, within(1e-11), advice=ADVICE, builds_on=BUILDS_ON
+)

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_utils import diagnostics
 from course_utils.checks.core import Question, known
+from course_utils.checks.values import within
 
 
 def effective_rank(W):
@@ -94,4 +95,6 @@ ADVICE = {
     ),
 }
 
-QUESTION = Question("3.3", 2, "How many directions count?", effective_rank, _matrices, MISTAKES, advice=ADVICE)
+QUESTION = Question(
+    "3.3", 2, "How many directions count?", effective_rank, _matrices, MISTAKES, within(1e-7), advice=ADVICE
+)

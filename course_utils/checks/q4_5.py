@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from course_utils.checks.core import Question, known
+from course_utils.checks.values import within
 from course_utils.losses import softmax
 
 
@@ -107,4 +108,6 @@ ADVICE = {
     r"could not be broadcast": "one factor phi'(b1_i) for each neuron: sum over the inputs first",
 }
 
-QUESTION = Question("4.5", 3, "Which way is down?", second_order, _critical_points, MISTAKES, advice=ADVICE)
+QUESTION = Question(
+    "4.5", 3, "Which way is down?", second_order, _critical_points, MISTAKES, within(1e-9), advice=ADVICE
+)

@@ -31,16 +31,14 @@ def _wrong_matrices(calls):
 def _wrong_matrix(W, A, gain):
     wide = W.shape[0] <= W.shape[1]
     gram, name = (W @ W.T, "rows") if wide else (W.T @ W, "columns")
-    single = W.dtype.itemsize < 8 and W.dtype.kind == "f"
-    tolerance = 1e-4 if single else 1e-8
     lengths, one = np.diagonal(gram), np.eye(len(gram))
-    if close(W, gain * A, tolerance) or close(W, A, tolerance):
+    if close(W, gain * A) or close(W, A):
         return "this is A itself: its rows are not at right angles"
-    if not close(gram, np.diag(lengths), tolerance):
-        what = "have the right lengths, but are" if close(lengths, gain**2 + 0 * lengths, tolerance) else "are"
+    if not close(gram, np.diag(lengths)):
+        what = "have the right lengths, but are" if close(lengths, gain**2 + 0 * lengths) else "are"
         largest = np.abs(gram - np.diag(lengths)).max() / lengths.max()
         return f"the {len(gram)} {name} {what} not at right angles: the cosine is up to {largest:.1g}"
-    if not close(gram, gain**2 * one, tolerance):
+    if not close(gram, gain**2 * one):
         factors = {"the gain is missing": 1, "gain, not its root": gain, "gain, not its square": gain**4}
         for words, square in factors.items():
             if close(gram, square * one, 1e-4):

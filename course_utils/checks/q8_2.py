@@ -3,6 +3,7 @@
 import numpy as np
 
 from course_utils.checks.core import Question, known
+from course_utils.checks.values import within
 
 
 def lora_gradients(x, delta, A, B, alpha):
@@ -75,4 +76,6 @@ ADVICE = {
     r"^ValueError: matmul": "shapes: delta^T x is (n_out, n_in), A is (r, n_in), B is (n_out, r)",
 }
 
-QUESTION = Question("8.2", 2, "What moves first in LoRA", lora_gradients, _adapters, MISTAKES, advice=ADVICE)
+QUESTION = Question(
+    "8.2", 2, "What moves first in LoRA", lora_gradients, _adapters, MISTAKES, within(1e-11), advice=ADVICE
+)

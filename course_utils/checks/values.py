@@ -4,6 +4,7 @@ The kind of value wanted (an array, a dict of arrays, a list, a text) is the kin
 """
 
 import contextlib
+import functools
 import math
 from typing import NamedTuple
 
@@ -11,8 +12,7 @@ import numpy as np
 
 from course_utils.checks.verdict import Fact, shortened
 
-TOLERANCE = 1e-8  # of the largest entry
-TOLERANCE_SINGLE = 1e-4  # the same for float32, which carries 7 digits
+TOLERANCE = 1e-6  # of the largest entry, where a question asks for no more: what is computed in float32 gets there
 
 
 class Call(NamedTuple):
@@ -142,12 +142,11 @@ def same(a, b):
 
 
 def close(value, expected, tolerance=TOLERANCE):
-    """Whether an array is right, up to a share of the largest entry (1e-4 for float32, else the tolerance)."""
+    """Whether an array is right, up to this share of the largest entry, whatever its type."""
     value = np.asarray(value)
-    single = value.dtype.kind == "f" and value.dtype.itemsize < 8
     value = value.astype(float) if value.dtype.kind in "iub" else value  # the size of the least int64 is negative
     scale = np.max(np.abs(expected), initial=0) or 1
-    return bool(np.max(np.abs(value - expected), initial=0) <= (TOLERANCE_SINGLE if single else tolerance) * scale)
+    return bool(np.max(np.abs(value - expected), initial=0) <= tolerance * scale)
 
 
 def shaped(expected):
@@ -156,9 +155,14 @@ def shaped(expected):
     return any(map(np.ndim, values))
 
 
-def different(calls):
+def within(tolerance):
+    """A `compare` for a question that asks for more digits: `different` with this tolerance."""
+    return functools.partial(different, tolerance=tolerance)
+
+
+def different(calls, tolerance=TOLERANCE):
     """What is wrong with the numbers of these calls, a `Fact`; None if nothing is."""
-    wrong = [(call, parts) for call in calls if (parts := _wrong_parts(call))]
+    wrong = [(call, parts) for call in calls if (parts := _wrong_parts(call, tolerance))]
     if not wrong:
         return None
     call, parts = wrong[0]
@@ -170,7 +174,7 @@ def different(calls):
         said["given"] = described(call.args)
     if isinstance(call.expected, dict):
         said |= {"wrong": list(parts), "right": [name for name in call.expected if name not in parts]}
-    return Fact("values", said | (_nearly(wrong) or _factor(wrong) or _off(call, parts)))
+    return Fact("values", said | (_nearly(wrong) or _factor(wrong) or _off(call, parts, tolerance)))
 
 
 def described(args):
@@ -190,12 +194,12 @@ def _described(arg):
     return getattr(arg, "name", "") or ("a function" if callable(arg) else repr(arg))
 
 
-def _wrong_parts(call):
+def _wrong_parts(call, tolerance):
     """The arrays of one call that are wrong, by name, each with the right one."""
     parts = {"": (call.value, call.expected)}
     if isinstance(call.expected, dict):
         parts = {name: (call.value[name], expected) for name, expected in call.expected.items()}
-    return {name: pair for name, pair in parts.items() if not close(*pair)}
+    return {name: pair for name, pair in parts.items() if not close(*pair, tolerance)}
 
 
 def _nearly(wrong):
@@ -204,7 +208,8 @@ def _nearly(wrong):
     worst = max(np.max(np.abs(a - b), initial=0) / (np.max(np.abs(b), initial=0) or 1) for a, b in pairs)
     if worst > 1e-4 or any(np.asarray(b).dtype.kind in "bi" for _, b in pairs):
         return None
-    return {"how": "nearly", "digits": -math.ceil(math.log10(worst))}
+    single = any(np.asarray(a).dtype in (np.float16, np.float32) for a, _ in pairs)
+    return {"how": "nearly", "digits": -math.ceil(math.log10(worst)), "single": single}
 
 
 def _factor(wrong):
@@ -241,18 +246,18 @@ def _sizes(args):
     return {f"{axes[i]} {name}": n for name, arg in arrays.items() for i, n in enumerate(arg.shape[:2])}
 
 
-def _off(call, parts):
+def _off(call, parts, tolerance):
     """How many entries are off, which is the first of them, and by how much; of a single number, what came."""
     scale = max(np.max(np.abs(expected), initial=0) for _, expected in parts.values()) or 1
     off = {name: np.abs(value * 1.0 - expected) for name, (value, expected) in parts.items()}
-    name, index = next((name, i) for name, a in off.items() for i in np.ndindex(a.shape) if a[i] > TOLERANCE * scale)
+    name, index = next((name, i) for name, a in off.items() for i in np.ndindex(a.shape) if a[i] > tolerance * scale)
     value, expected = (np.asarray(a)[index].item() for a in parts[name])
     way = "small" if value < expected else "large"
     if not isinstance(call.expected, dict) and not index:
         return {"how": "number", "value": value, "way": way}
     return {
         "how": "entries",
-        "count": sum(int((a > TOLERANCE * scale).sum()) for a in off.values()),
+        "count": sum(int((a > tolerance * scale).sum()) for a in off.values()),
         "of": sum(a.size for a in off.values()),
         "worst": float(max(a.max() for a in off.values()) / scale),
         "first": [name, str(list(index)) if index else "", value, way],

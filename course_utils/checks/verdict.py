@@ -171,11 +171,10 @@ def _of_values(fact):
     given = f", given {part['given']}" if part.get("given") else ""
     match part["how"]:
         case "nearly":
-            said = (
-                f"nearly right, to {part['digits']} digits, but not exact: was a small number added, something rounded,"
-                " or a difference taken for a derivative?"
-            )
-            return f"{_lead(fact)}: {said}"
+            why = "was a small number added, something rounded, or a difference taken for a derivative?"
+            if part.get("single"):
+                why = "float32 has no more than 7 digits, so compute in float64, as NumPy does unless told otherwise"
+            return f"{_lead(fact)}: nearly right, to {part['digits']} digits, but not exact: {why}"
         case "zero":
             said = "it returned 0" if part["number"] else "every entry is 0"
         case "sign":

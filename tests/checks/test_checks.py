@@ -109,13 +109,14 @@ def _in_form(value, form):
     """A value whose arrays, and lists, have another form."""
     if isinstance(value, dict):
         return {name: _in_form(value[name], form) for name in reversed(value)}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return tuple(value)
     return value if isinstance(value, str) else form(np.asarray(value))
 
 
-# What must be exact to the last digits, or left as it was, cannot be in float32.
-FORMS = {"lists": (np.ndarray.tolist, ()), "float32": (lambda a: a.astype(np.float32), ("1.5", "2.5", "9.3")),
+# Where a formula for derivatives is asked for, or what must be left as it was, float32 is not enough.
+NOT_SINGLE = ("1.1", "1.2", "1.3", "1.4", "1.5", "2.5", "4.5", "8.2", "9.3")
+FORMS = {"lists": (np.ndarray.tolist, ()), "float32": (lambda a: a.astype(np.float32), NOT_SINGLE),
          "column by column": (lambda a: np.array(a, order="F"), ())}  # fmt: skip
 
 
@@ -125,6 +126,55 @@ def test_a_right_answer_passes_in_any_form(question, form):
     change, but_not = FORMS[form]
     verdict = verdict_on(question, lambda *args: _in_form(question.reference(*args), change))
     assert (verdict.mark == verdicts.RIGHT) != (question.id in but_not), line(verdict)
+
+
+@each_question
+def test_the_tolerance_is_the_questions_whatever_type_is_chosen(question):
+    for error in (3e-7, 1e-4):
+
+        def single(*args, factor=1 + error):
+            return _in_form(question.reference(*args), lambda a: (a * factor).astype(np.float32))
+
+        def double(*args, answer=single):
+            return _in_form(answer(*args), lambda a: a.astype(float))
+
+        mark = verdict_on(question, single).mark
+        assert verdict_on(question, double).mark == mark, error
+    lists = isinstance(question.reference(*question.inputs()[0].values()), list | str)
+    assert (mark == verdicts.RIGHT) == (lists or question.id in ("9.1", "9.4")), "1e-4 is too much; two are drawn"
+
+
+@pytest.mark.parametrize("single", [False, True])
+@pytest.mark.parametrize("h", [1e-4, 1e-5, 1e-6, 1e-7, 1e-8])
+def test_a_finite_difference_is_no_formula(single, h):
+    def f(z):
+        return 1.7159 * np.tanh(2 * z / 3)
+
+    def by_difference(of_loss):
+        def gradients(params, *data):
+            return {
+                name: gradcheck.central_difference(lambda p, n=name: of_loss({**params, n: p}, *data), params[name], h)
+                for name in params
+            }
+
+        return gradients
+
+    def squared_error(params, x, targets):
+        return losses.squared_error(mlp.forward(params, x, "lecun_tanh").output, targets)
+
+    def cross_entropy(logits, targets):
+        return gradcheck.central_difference(lambda z: losses.binary_cross_entropy(z, targets), logits, h)
+
+    answers = [
+        ("1.1", lambda z: (f(z + h) - f(z)) / h),
+        ("1.1", lambda z: (f(z + h) - f(z - h)) / (2 * h)),
+        ("1.2", cross_entropy),
+        ("1.3", lambda d, W, z: d @ W * (f(z + h) - f(z - h)) / (2 * h)),
+        ("1.4", by_difference(squared_error)),
+    ]
+    for name, answer in answers:
+        said = said_of(QUESTIONS[name], lambda *args: _in_form(answer(*args), np.float32 if single else np.asarray))  # noqa: B023
+        assert "nearly right, to" in said and ("float32 has no more" in said) == single
 
 
 @each_question

@@ -21,15 +21,7 @@ def by_erf(b, q, least):
     return 1 - (math.erf(high) - math.erf(low)) / 2
 
 
-def on_a_grid(b, q, least):
-    t = np.linspace(-12, 12, 2_400_001)
-    z = b + np.sqrt(q) * t
-    density = np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi)
-    return np.float32(np.sum(density[1 - np.tanh(2 * z / 3) ** 2 <= least]) * (t[1] - t[0]))
-
-
 RIGHT = {
     "NormalDist": lambda b, q, least: tails(border(least), b, q),
     "erf": by_erf,
-    "a grid, float32": on_a_grid,
 }

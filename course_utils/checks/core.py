@@ -151,7 +151,7 @@ def _first_wrong(question, answer, seconds, hidden):
     expected = [question.reference(*args.values()) for args in question.inputs()]
     with _limited(seconds):
         outcomes = _outcomes(answer, inputs, question.inputs(), expected, hidden)
-    return explain(
+    verdict = explain(
         question,
         question.inputs,
         outcomes,
@@ -160,6 +160,23 @@ def _first_wrong(question, answer, seconds, hidden):
         lambda: _cause(question, answer, inputs, outcomes, expected, seconds),
         inputs,
     )
+    return verdict or _second_time(question, answer, outcomes, expected, seconds, hidden)
+
+
+def _second_time(question, answer, first, expected, seconds, hidden):
+    """The verdict on an answer that was right, called again the other way round; None if it still is.
+
+    Here shows what an answer has kept from call to call, or drawn by chance.
+    """
+    inputs = question.inputs()
+    with _limited(seconds):
+        outcomes = _outcomes(answer, inputs[::-1], question.inputs()[::-1], expected[::-1], hidden)[::-1]
+    if all(map(same, first, outcomes)):
+        return None
+    calls = [Call(*call) for call in zip(inputs, outcomes, expected)]
+    if any(isinstance(outcome, NoValue) for outcome in outcomes) or question.compare(calls) is not None:
+        return Verdict(question.id, WRONG, fact=Fact("again"))
+    return None
 
 
 def explain(question, fresh_inputs, outcomes, expected, names=frozenset(), cause=lambda: None, seen=None):

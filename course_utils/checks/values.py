@@ -133,12 +133,12 @@ def _plain(value):
 
 
 def same(a, b):
-    """Whether an argument is as it was before; what is no array, dict or list cannot be changed in place."""
+    """Whether a value is as it was before; what is no array, dict, list or text counts as what cannot be changed."""
     if isinstance(a, dict):
         return isinstance(b, dict) and a.keys() == b.keys() and all(same(a[name], b[name]) for name in a)
     if isinstance(a, np.ndarray):
         return isinstance(b, np.ndarray) and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
-    return a == b if isinstance(a, list) else True
+    return a == b if isinstance(a, list | str) else True
 
 
 def close(value, expected, tolerance=TOLERANCE):

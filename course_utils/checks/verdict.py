@@ -151,6 +151,11 @@ def _of(fact):
             return f"the dict should not have {', '.join(part['surplus'])}"
         case "changed":
             return f"it changes its input {part['names'][0]} in place: work on a copy"
+        case "again":
+            return (
+                "right at first, but not when it is called again with the same inputs in another order: "
+                "what it returns must depend on its arguments alone, not on earlier calls or on chance"
+            )
         case "raised":
             error = f"{part['error']}: {part['text']}" if part["text"] else part["error"]
             return f"{error}, given {part['given']}"

@@ -177,6 +177,22 @@ def test_a_finite_difference_is_no_formula(single, h):
         assert "nearly right, to" in said and ("float32 has no more" in said) == single
 
 
+@pytest.mark.parametrize("when", ["later", "by chance", "as a list"])
+def test_what_depends_on_earlier_calls_or_on_chance_is_called_so(when):
+    """Right in each of the first calls, and then no longer."""
+    name = "2.1" if when == "as a list" else "1.3"
+    question, calls, rng = QUESTIONS[name], itertools.count(1), np.random.default_rng(0)
+
+    def answer(*args):
+        right = question.reference(*args)
+        if when == "by chance":
+            return right * (1 if next(calls) <= len(question.inputs()) else 1 + rng.random())
+        return right if next(calls) <= len(question.inputs()) else right[::-1]
+
+    said = said_of(question, answer)
+    assert said.startswith(f"✗ {name} not yet: right at first, but not when it is called again") and len(said) < 320
+
+
 @each_question
 def test_what_is_right_depends_on_the_seed(question):
     """A table of the values that are right for the notebook's inputs is no answer for others."""

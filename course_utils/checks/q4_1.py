@@ -70,4 +70,4 @@ MISTAKES = known(
     _each(lambda zero, l, L: 0),
 )
 
-QUESTION = Question("4.1", 2, "What a zero matrix costs", first_steps, _patterns, MISTAKES, wrong_steps)
+QUESTION = Question("4.1", 1, "What a zero matrix costs", first_steps, _patterns, MISTAKES, wrong_steps)

@@ -141,5 +141,5 @@ ADVICE = {
 }
 
 QUESTION = Question(
-    "4.2", 3, "Who wakes, and who never does?", waking_steps, _bias_lists, MISTAKES, wrong_steps, advice=ADVICE
+    "4.2", 2, "Who wakes, and who never does?", waking_steps, _bias_lists, MISTAKES, wrong_steps, advice=ADVICE
 )

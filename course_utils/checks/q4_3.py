@@ -59,4 +59,4 @@ MISTAKES = known(
     lambda *args: layers_in_reach(*args) + 1,
 )
 
-QUESTION = Question("4.3", 2, "How deep does a number format reach?", layers_in_reach, _ladders, MISTAKES)
+QUESTION = Question("4.3", 1, "How deep does a number format reach?", layers_in_reach, _ladders, MISTAKES)

@@ -109,5 +109,5 @@ ADVICE = {
 }
 
 QUESTION = Question(
-    "4.5", 3, "Which way is down?", second_order, _critical_points, MISTAKES, within(1e-9), advice=ADVICE
+    "4.5", 2, "Which way is down?", second_order, _critical_points, MISTAKES, within(1e-9), advice=ADVICE
 )

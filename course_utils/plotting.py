@@ -173,31 +173,30 @@ def places(points, ax):
 def chart(record, axes, *, title=""):
     """Draw a chart of the `clinic` on four axes: accuracy; update-to-weight ratio; the layers' outputs; neurons."""
     accuracy, ratio, outputs, neurons = axes
-    legend = {"loc": "upper center", "fontsize": 9, "frameon": False, "ncols": 2, "columnspacing": 1, "borderpad": 0}
-    room = {"ylim": (-0.05, 1.4), "yticks": [0, 0.5, 1]}  # above 1, for the legend
+    beside = {"loc": "center left", "bbox_to_anchor": (1, 0.5), "fontsize": 10, "handlelength": 1.5}
+    share = {"ylim": (-0.05, 1.05), "yticks": [0, 0.5, 1]}
     for part, color, dash in (("train", BLUE, "-"), ("test", RED, "--")):
         accuracy.plot(record["step"], record[part], color=color, linestyle=dash, label=part)
-    accuracy.set(**room, ylabel=title, title="accuracy", xlabel="step")
-    accuracy.legend(**legend)
+    accuracy.set(**share, title=f"{title}: accuracy" if title else "accuracy", xlabel="step")
     matrices = record["ratio"].shape[1]
     floor, top = -6.0, 0.8  # where zero (and what is nearly zero), and 0 / 0, are drawn
-    for l, values in enumerate(record["ratio"].T, start=1):
+    for l, values in enumerate(record["ratio"].T):
         with np.errstate(divide="ignore"):
             logs = np.where(np.isnan(values), top, np.maximum(np.log10(values), floor))
-        shade = plt.get_cmap("viridis")(0.9 * (l - 1) / max(matrices - 1, 1))
-        style = {"color": shade, "linewidth": 1.5, "marker": f"${l}$", "markersize": 6, "markevery": (l - 1, matrices)}
-        ratio.plot(record["step"], logs, **style)
+        shade = plt.get_cmap("viridis")(0.9 * l / max(matrices - 1, 1))
+        ratio.plot(record["step"], logs, color=shade, linestyle=DASHES[l % len(DASHES)], label=f"$W^{{{l + 1}}}$")
     ratio.axhline(-3, color=BLACK, linestyle=":", linewidth=1)
     ratio.set(ylim=(floor - 0.4, top + 0.4), title="update / weight, log10", xlabel="step")
-    ratio.set_yticks([floor, -5, -4, -3, -2, -1, 0, top], ["0", "-5", "-4", "-3", "-2", "-1", "", "0/0"])
+    ratio.set_yticks([floor, -5, -4, -3, -2, -1, top], ["0", "-5", "-4", "-3", "-2", "-1", "0/0"])
     layers = np.arange(1, matrices)
     for name, color, marker in (("varies", BLUE, "o"), ("flat", RED, "s")):
         outputs.plot(layers, record[name][0], color=color, marker=marker, mfc="white", linestyle=":", linewidth=1)
         outputs.plot(layers, record[name][-1], color=color, marker=marker, label=name)
-    outputs.set(**room, title="layer outputs", xlabel="hidden layer", xticks=layers)
-    outputs.legend(**legend)
+    outputs.set(**share, title="layer outputs", xlabel="hidden layer", xticks=layers)
     neurons.bar(layers - 0.2, record["distinct"][0], 0.4, facecolor="white", edgecolor=GREEN, label="start")
     neurons.bar(layers + 0.2, record["distinct"][-1], 0.4, color=GREEN, label="end")
     most = 1.1 * max(record["distinct"].max(), 10)
     neurons.set(title="different neurons", xlabel="hidden layer", xticks=layers, ylim=(0, most))
+    for ax in axes:
+        ax.legend(**beside)
     return axes

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("notebooks", "notebooks/deeper", "solutions", "exercises")
 NOTEBOOKS = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.ipynb"))]
 LESSONS = [path for path in NOTEBOOKS if path.parent.name in ("notebooks", "deeper") and path.name[:2].isdigit()]
-CORE = ("00", "01", "02", "03", "04", "10")  # the lessons whose core is short already
+CORE = ("00", "01", "02", "03", "04", "07", "10")  # the lessons whose core is short already
 WIDEST = 104  # characters of code that JupyterLab shows at 1280 px beside its file browser, without scrolling
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 

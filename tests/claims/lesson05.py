@@ -1,11 +1,11 @@
-"""Lesson 5: the size of a sum, LeCun's sigmoid, what saturates, what is learned first, what is odd."""
+"""Lesson 5: the size of a sum, what saturates, what is learned first, what is odd."""
 
 import numpy as np
 from claim import claim
 from drawn import seeds
 from hypothesis import strategies as st
 
-from course_utils import activations, datasets, diagnostics, mlp, optimizers, theory, training
+from course_utils import activations, datasets, diagnostics, mlp, optimizers, training
 
 
 def rms(a, axis=None):
@@ -59,19 +59,6 @@ def no_bias_that_nobody_asked_for(sigma_w, seed, centred=True):
     assert rms(z.mean(axis=0)) < 1e-12 * rms(z)
     first, second = np.linalg.eigvalsh(x.T @ x)[[-1, -2]]
     assert first < 2 * second, "one direction learns many times faster than the others"
-
-
-@claim(
-    "05-lecun",
-    condition="a standard normal sum, LeCun's f",
-    inside={"scale": st.just(1.0)},
-    outside={"plain tanh": {"scale": 1.0, "name": "tanh"}, "a sum of variance 2": {"scale": 2**0.5}},
-)
-def lecuns_sigmoid_is_loose(scale, name="lecun_tanh"):
-    phi = activations.get(name)
-    z = scale * np.linspace(0, 3, 300_001)
-    assert abs(theory.gaussian_mean(lambda z: phi(z) ** 2, scale**2) - 0.750) < 5e-4
-    assert abs(z[np.abs(np.gradient(phi.derivative(z), z)).argmax()] - 0.988) < 5e-4
 
 
 BOUNDED = sorted(name for name, phi in activations.ACTIVATIONS.items() if phi.bounded)

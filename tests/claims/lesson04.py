@@ -99,7 +99,8 @@ def random_weights_part_the_biases(hidden, activation, optimizer, zero_output, s
 )  # fmt: skip
 def random_biases_break_the_symmetry(activation, rule, width, seed, draw=lambda n, rng: rng.normal(size=n)):
     end, _, _ = digits_after(opposite([64, width, 10], seed, draw), rule, 100, activation, seed)
-    assert diagnostics.distinct_rays(np.hstack([end["W1"], end["b1"][:, None]]), 1e-7) == width
+    # Two of 32 biases may be 1e-5 apart, and part in proportion.
+    assert diagnostics.distinct_rays(np.hstack([end["W1"], end["b1"][:, None]]), 1e-11) == width
 
 
 @claim(
@@ -268,4 +269,4 @@ def the_first_gradient_is_about_the_square_of_the_one_above(hidden, width, activ
     data = datasets.digits()
     G = first_gradients(start, getattr(optimizers, rule)(lr), data.x_train, data.y_train, activation)
     ratio = G[1:] / (lr * G[:-1] ** 2)
-    assert ((ratio > 0.05) & (ratio < 30)).all(), ratio
+    assert ((ratio > 0.05) & (ratio < 100)).all(), ratio  # 44/3 times kappa, and more for W1 of narrow layers

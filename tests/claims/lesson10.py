@@ -250,6 +250,27 @@ def norm_errors(activation, centre, sigma_w, seed):
 
 
 @claim(
+    "10-norm-errors/growth",
+    condition="LayerNorm between plain wide layers, any activation but a straight line, any scale",
+    inside={
+        "activation": st.sampled_from(sorted(set(activations.ACTIVATIONS) - {"identity"})),
+        "q": st.floats(0.05, 20),
+        "centre": st.just(True),
+    },
+    outside={
+        "a straight line": {"activation": "identity", "q": 1.0, "centre": True},
+        "RMSNorm and ReLU": {"activation": "relu", "q": 1.0, "centre": False},
+    },
+)
+def errors_grow_behind_layer_norm(activation, q, centre):
+    phi = activations.get(activation)
+    slope, mean, square = (
+        theory.gaussian_mean(f, q) for f in (lambda z: phi.derivative(z) ** 2, phi, lambda z: phi(z) ** 2)
+    )
+    assert q * slope / (square - centre * mean**2) > 1 + 1e-5
+
+
+@claim(
     "10-gelu-scale",
     condition="no biases: any fixed point q > 0 of the q-map repels",
     inside={"activation": st.sampled_from(["gelu", "silu"]), "q": st.floats(0.05, 50), "sigma_b": st.just(0.0)},

@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("notebooks", "notebooks/deeper", "solutions", "exercises")
 NOTEBOOKS = [path for folder in FOLDERS for path in sorted((ROOT / folder).glob("*.ipynb"))]
 LESSONS = [path for path in NOTEBOOKS if path.parent.name in ("notebooks", "deeper") and path.name[:2].isdigit()]
-CORE = ("00", "01", "02", "03", "04", "05", "07", "10")  # the lessons whose core is short already
-SHORT = ("05",)  # so short with its formulas and tables
+CORE = ("00", "01", "02", "03", "04", "05", "06", "07", "10")  # the lessons whose core is short already
+SHORT = ("05", "06")  # so short with its formulas and tables
 WIDEST = 104  # characters of code that JupyterLab shows at 1280 px beside its file browser, without scrolling
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 from claim import claim
-from drawn import digits_after, seeds
+from drawn import seeds
 from hypothesis import strategies as st
 
-from course_utils import activations, datasets, diagnostics, losses, mlp, optimizers, theory
+from course_utils import activations, datasets, diagnostics, losses, mlp, theory
 
 ALL = sorted(activations.ACTIVATIONS)
 HOMOGENEOUS = sorted(name for name, phi in activations.ACTIVATIONS.items() if phi.homogeneous)
@@ -117,61 +117,3 @@ def saturated_and_growing(sigma_w, activation="tanh"):
     rng = np.random.default_rng(0)
     z = np.sqrt(theory.q_fixed_point(sigma_w, 0.0, activation)) * rng.normal(size=(100, 100))
     assert diagnostics.saturation(z, activation) > 0.35
-
-
-@claim(
-    "06-saturated/generalization",
-    condition="tanh, six hidden layers of 32, sigma_w from 3 to 4, SGD, lr 0.1, 600 steps",
-    inside={"sigma_w": st.floats(3, 4), "seed": seeds},
-    outside={
-        "LeCun's scale: nothing is lost": {"sigma_w": 1.0, "seed": 0},
-        "further out training fails as well": {"sigma_w": 12.0, "seed": 0},
-        "ReLU: training fails": {"sigma_w": 4.0, "seed": 0, "activation": "relu"},
-    },
-)
-def generalization_is_lost_first(sigma_w, seed, activation="tanh"):
-    params = deep(sigma_w, 0.0, seed, [32] * 6)
-    with np.errstate(over="ignore", invalid="ignore"):
-        _, train, test = digits_after(params, optimizers.sgd(0.1), 600, activation, seed)
-    assert train > 0.93 and test < train - 0.05
-
-
-@claim(
-    "06-orthogonal",
-    condition="square orthogonal matrices, a linear network, any depth",
-    inside={"layers": st.integers(1, 40), "seed": seeds},
-    outside={
-        "normal weights": {"layers": 20, "seed": 0, "kind": "normal"},
-        "ReLU": {"layers": 20, "seed": 0, "activation": "relu"},
-        "tanh far from critical": {"layers": 20, "seed": 0, "activation": "tanh", "sigma_w": 2.0},
-    },
-)
-def orthogonal_matrices_keep_every_direction(layers, seed, kind="orthogonal", activation="identity", sigma_w=1.0):
-    stretches = singular_values(layers, seed, kind, activation, sigma_w)
-    assert stretches.max() < 1 + 1e-9 and stretches.min() > 1 - 1e-9
-
-
-@claim(
-    "06-orthogonal/tanh",
-    condition="thirty layers of tanh at sigma_w = 1, zero biases, small inputs of mean square up to 0.3",
-    inside={"size": st.floats(0.05, 0.3), "seed": seeds},
-    outside={
-        "normal weights": {"size": 0.3, "seed": 0, "kind": "normal"},
-        "sigma_w = 1.5": {"size": 0.3, "seed": 0, "sigma_w": 1.5},
-        "ReLU": {"size": 0.3, "seed": 0, "activation": "relu", "sigma_w": 2**0.5},
-    },
-)
-def near_criticality_nearly_so(size, seed, kind="orthogonal", activation="tanh", sigma_w=1.0):
-    stretches = singular_values(30, seed, kind, activation, sigma_w, size)
-    assert np.mean(stretches > stretches.max() / 10) > 0.6
-
-
-def singular_values(layers, seed, kind, activation, sigma_w, size=1.0):
-    rng, phi = np.random.default_rng(seed), activations.get(activation)
-    scale = {"gain": sigma_w} if kind == "orthogonal" else {"sigma_w": sigma_w}
-    params = mlp.initialize([40] * (layers + 1), kind, rng=rng, **scale)
-    z = mlp.forward(params, np.sqrt(size) * rng.normal(size=(1, 40)), phi).z
-    J = params["W1"]
-    for l in range(2, layers + 1):
-        J = params[f"W{l}"] @ (phi.derivative(z[l - 1]).T * J)
-    return np.linalg.svd(J, compute_uv=False)

@@ -1,8 +1,9 @@
-"""Networks drawn from their parameters: neurons as discs, weights as lines, a zero matrix as a gap."""
+"""Networks drawn from their parameters, neurons as discs and weights as lines; and wirings, matrices as boxes."""
 
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
 
 from course_utils import _validate, diagnostics, mlp
 from course_utils.plotting import BLACK, BLUE, GREEN, ORANGE, PINK, RED, SKY, YELLOW
@@ -51,6 +52,39 @@ def network(params, ax, *, title="", alike="twins", labels=None, neuron=None, gr
     if neuron is not None:
         _listening(params, places, neuron, largest, ax)
     ax.set(xlim=(-0.35, len(sizes) - 0.5), ylim=(bottom - 0.4, -bottom - 0.2), title=title)
+    ax.axis("off")
+    return ax
+
+
+def wiring(matrices, ax, *, zero=(), first=None, around=(), source="x", beside=None, enters=None, title=""):
+    """Draw matrices as boxes on a wire from the input, left, to the output; those in `zero` white and dashed.
+
+    first    {matrix: the step at which it first has a gradient, or "never"}, written below the boxes
+    around   (a, b): an arc goes round the boxes from number a up to b, not included
+    beside   a second input, of a frozen network drawn above; it also enters before box number `enters`
+    """
+    ax.plot([-0.4, len(matrices)], [0, 0], color="gray", zorder=0)
+    ax.text(-0.55, 0, source, ha="center", va="center")
+    for i, name in enumerate(matrices):
+        look = {"facecolor": "white", "linestyle": "--"} if name in zero else {"facecolor": SKY}
+        ax.add_patch(Rectangle((i, -0.25), 0.74, 0.5, edgecolor=BLACK, gid=name, **look))
+        ax.text(i + 0.37, 0, f"{name} = 0" if name in zero else name, ha="center", va="center", fontsize=9)
+        if first:
+            stuck = first[name] == "never"
+            look = {"color": RED, "weight": "bold"} if stuck else {"color": BLACK}
+            ax.text(i + 0.37, -0.55, first[name] if stuck else f"step {first[name]}", ha="center", **look)
+    for a, b in around:
+        arc = {"arrowstyle": "->", "color": "gray", "connectionstyle": f"arc3,rad={-1.3 / (b - a + 0.1)}"}
+        ax.annotate("", (b - 0.05, 0), (a - 0.15, 0), arrowprops=arc, gid="around")
+    if beside:
+        end = len(matrices) - 0.1
+        ax.text(-0.55, 0.6, beside, ha="center", va="center")
+        ax.plot([-0.4, end, end], [0.6, 0.6, 0], color="gray", linestyle=":", zorder=0, gid="frozen")
+        ax.text(end - 1, 0.68, "frozen network", ha="center", fontsize=9, color="gray")
+        if enters is not None:
+            arrow = {"arrowstyle": "->", "color": "gray"}
+            ax.annotate("", (enters - 0.1, 0.02), (-0.4, 0.6), arrowprops=arrow, gid="enters")
+    ax.set(xlim=(-0.7, 4.1), ylim=(-0.7, 0.9), title=title)
     ax.axis("off")
     return ax
 

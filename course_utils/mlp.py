@@ -59,6 +59,16 @@ def initialize(sizes, weights="lecun_normal", *, sigma_b=0.0, rng=None, networks
     return params
 
 
+def pytorch_default(sizes, *, rng, networks=()):
+    """The start of a stack of PyTorch's `nn.Linear` without arguments: weights and biases uniform on +-1/sqrt(n_in)."""
+    params = initialize(sizes, "zeros", networks=networks)
+    for l in range(1, depth(params) + 1):
+        bound = 1 / np.sqrt(params[f"W{l}"].shape[-1])
+        for name in (f"W{l}", f"b{l}"):
+            params[name] = _validate.generator(rng).uniform(-bound, bound, size=params[name].shape)
+    return params
+
+
 def forward(params, x, activation="tanh", *, masks=None):
     """Run the network on x and return the `Trace` of it.
 

@@ -1,7 +1,5 @@
 """Lesson 8: which zeros wake, what a zero last matrix means, and the biases that should not be zero."""
 
-import itertools
-
 import numpy as np
 from claim import claim
 from drawn import LINEAR, RELABELLING, after, any_optimizer, digits_after, seeds, small_data
@@ -182,16 +180,6 @@ def first_loss(seed, classes, scale, bias=1.0):
     return loss, -np.sum(shares * np.log(shares))
 
 
-def torch_default(sizes, seed):
-    rng = np.random.default_rng(seed)
-    params = {}
-    for l, (n_in, n_out) in enumerate(itertools.pairwise(sizes), start=1):
-        params[f"W{l}"], params[f"b{l}"] = (
-            rng.uniform(-1, 1, size=size) / np.sqrt(n_in) for size in ((n_out, n_in), (n_out,))
-        )
-    return params
-
-
 @claim(
     "08-torch",
     condition="twelve hidden layers of 32, tanh or ReLU, no normalisation, no way round, SGD, lr 0.1, 600 steps",
@@ -205,7 +193,7 @@ def torch_default(sizes, seed):
 )
 def pytorchs_default_is_too_small_when_deep_and_plain(activation, seed, hidden=12, start=None, rule=None):
     sizes = [64, *[32] * hidden, 10]
-    params = torch_default(sizes, seed)
+    params = mlp.pytorch_default(sizes, rng=np.random.default_rng(seed))
     assert abs(params["W2"].std() * np.sqrt(32) - 0.577) < 0.05 and params["b2"].std() > 0.05
     if start:
         params = mlp.initialize(sizes, start, rng=np.random.default_rng(seed))

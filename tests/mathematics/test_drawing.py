@@ -153,3 +153,14 @@ def test_what_cannot_be_drawn_is_said_in_one_sentence(change, options, said):
     with pytest.raises(ValueError, match=said) as error:
         drawn(change(net([3, 4, 2])), **options)
     assert "\n" not in str(error.value)
+
+
+def test_a_wiring_shows_zeros_and_when_they_wake():
+    ax, first = Figure().subplots(), {"A": 1, "B": 0, "C": "never"}
+    drawing.wiring("ABC", ax, zero="BC", first=first, around=[(0, 2)], beside="y", enters=1, title="t")
+    boxes = {patch.get_gid(): patch for patch in ax.patches}
+    assert [boxes[name].get_linestyle() for name in "ABC"] == ["solid", "--", "--"]
+    said = [text.get_text() for text in ax.texts if text.get_text()]
+    assert said == ["x", "A", "step 1", "B = 0", "step 0", "C = 0", "never", "y", "frozen network"]
+    assert len(many(ax, "around")) == 1 and len(many(ax, "enters")) == 1
+    assert drawing.wiring("AB", Figure().subplots(), zero="A").texts[1].get_text() == "A = 0"

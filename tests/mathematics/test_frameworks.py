@@ -1,14 +1,13 @@
-"""What one line of PyTorch, Keras and Flax really draws: the table of lesson 8, section 8.10, row by row."""
+"""What one line of PyTorch, Keras and Flax really draws: the table of lesson 8, row by row."""
 
 import itertools
-import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from course_utils import mlp
+
 REASON = "is not installed: `python3 start.py test --oracles` installs it"
-LESSON = Path(__file__).resolve().parents[2] / "notebooks" / "08_right_zeros.ipynb"
 N_IN, N_OUT, HIDDEN = 300, 200, 40
 
 
@@ -71,12 +70,9 @@ def test_torch_linear_calls_kaiming_uniform_with_the_square_root_of_five(torch):
 
 
 def test_the_rule_of_the_lesson_is_torch_s(torch):
-    """The cell of the lesson that writes PyTorch's rule in NumPy draws what a stack of `nn.Linear` draws."""
-    cells = {cell["id"]: "".join(cell["source"]) for cell in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]}
-    space = {"np": np, "itertools": itertools}
-    exec(cells["torch-rule"], space)
+    """PyTorch's rule in NumPy draws what a stack of `nn.Linear` draws."""
     sizes = [N_IN, N_OUT, 100, 10]
-    ours = space["torch_linear"](sizes, 400, np.random.default_rng(0))
+    ours = mlp.pytorch_default(sizes, networks=(400,), rng=np.random.default_rng(0))
     for l, (n_in, n_out) in enumerate(itertools.pairwise(sizes), start=1):
         theirs = torch.nn.Linear(n_in, n_out)
         assert ours[f"W{l}"].shape == (400, *theirs.weight.shape)

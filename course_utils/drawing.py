@@ -148,9 +148,10 @@ def _colors(params, alike):
     """For each hidden layer the colors of its neurons, which depend on what they are and not on their order."""
     classes = np.eye(params["W1"].shape[1])  # who below says the same: each input something of its own
     for l in range(1, mlp.depth(params)):
-        rows, share = diagnostics.neurons(params, l), 1.0
+        # Colors go by the bias first, so that growing weights do not make neurons trade them.
+        rows, share = np.column_stack([params[f"b{l}"], diagnostics.neurons(params, l)]), 1.0
         if alike == "outputs":
-            rows = np.column_stack([params[f"W{l}"] @ classes, params[f"b{l}"]])
+            rows = np.column_stack([params[f"b{l}"], params[f"W{l}"] @ classes])
         elif alike == "rays":
             size = np.abs(rows).max(axis=1, keepdims=True)
             rows = np.divide(rows, size, out=np.zeros_like(rows, dtype=float), where=size > 0)

@@ -22,7 +22,7 @@ class Trial(NamedTuple):
     """
 
     question: str
-    inputs: bytes  # a pickle of the cases, in the order of the calls
+    inputs: list  # a pickle of each case, in the order of the calls
     order: list
     expected: list  # in the order of the cases
     public: bool  # whether the learner can see these inputs: they are those of the notebook's own check
@@ -104,7 +104,7 @@ def question(trial, private):
 
 def cases(trial):
     """Return the cases of a trial, newly made."""
-    return sorted_back(pickle.loads(trial.inputs), trial)
+    return sorted_back(list(map(pickle.loads, trial.inputs)), trial)
 
 
 def sorted_back(called, trial):
@@ -113,13 +113,16 @@ def sorted_back(called, trial):
 
 
 def steps(exam, plan):
-    """Return the steps of a plan with the inputs and the parameters that the checks need."""
+    """Return the steps of a plan with the inputs and the parameters that looks need, and the answers to put there."""
     ready = []
     for step in plan.steps:
         if "check" in step:
             trials = exam.trials[step["check"]]
-            inputs = [base64.b64encode(trial.inputs).decode() for trial in trials]
+            inputs = [[base64.b64encode(case).decode() for case in trial.inputs] for trial in trials]
             step = {**step, "inputs": inputs, "parameters": exam.parameters[step["check"]]}
+        elif "put" in step:
+            right = _pickled(checks.QUESTIONS[step["value"]].reference)
+            step = {**step, "value": base64.b64encode(right).decode()}
         ready.append(step)
     return ready
 
@@ -134,15 +137,15 @@ def _trial(question, seed, public, private=None):
     cases = question.inputs(seed)
     order = list(range(len(cases))) if public else np.random.default_rng(seed).permutation(len(cases)).tolist()
     expected = [question.reference(*case.values()) for case in question.inputs(seed)]
-    return Trial(question.id, _pickled([cases[i] for i in order]), order, expected, public, private)
+    return Trial(question.id, [_pickled(cases[i]) for i in order], order, expected, public, private)
 
 
-def _pickled(cases):
-    """Inputs as the sandbox can load them: what is defined on a question's page goes along whole."""
+def _pickled(thing):
+    """Something as the sandbox can load it: what is defined on a question's page goes along whole."""
     for page in checks.PAGES:
         cloudpickle.register_pickle_by_value(page)
     try:
-        return cloudpickle.dumps(cases)
+        return cloudpickle.dumps(thing)
     finally:
         for page in checks.PAGES:
             cloudpickle.unregister_pickle_by_value(page)

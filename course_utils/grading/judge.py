@@ -16,7 +16,7 @@ from course_utils.checks import core
 from course_utils.checks.values import NoValue
 from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Verdict, line, review, shortened
 from course_utils.grading import exam as exams
-from course_utils.grading.sandbox.wire import decoded
+from course_utils.grading.sandbox.wire import decoded, digest
 
 CELL = re.compile(r"<ipython-input-[\w-]+>")  # how IPython calls the file that a cell is in
 
@@ -107,20 +107,34 @@ def _there(facts):
 
 
 def _of_places(exam, question, facts):
-    """The verdict on one answer that was looked at in several places: right if it is in one of them."""
-    for fact in _there(facts) or facts:
-        verdict = _or_given(exam, question, fact)
-        if verdict.mark == RIGHT:
-            break
-    return verdict
+    """The verdict on one answer that was looked at in several places: that in the last place where it gave values.
+
+    Where it failed it may have waited for code further down. But it has one try: of two values the last counts.
+    """
+    there = _there(facts) or facts
+    verdicts = [_or_given(exam, question, fact) for fact in there]
+    counts = next((v for fact, v in zip(there[::-1], verdicts[::-1]) if v.mark == RIGHT or _whole(fact)), verdicts[-1])
+    if counts.mark == WRONG and any(verdict.mark == RIGHT for verdict in verdicts):
+        return review(question, "it is right in one place of the notebook, and gives other values further down")
+    return counts
+
+
+def _whole(fact):
+    """Whether an answer gave a value in all cases."""
+    outcomes = [outcome for trial in fact.get("calls", []) for outcome in trial]
+    return bool(outcomes) and all("value" in outcome for outcome in outcomes)
 
 
 def _or_given(exam, question, fact):
     """The verdict on an answer, or on another function that its check was given."""
     verdict, given = _verdict(exam, question, fact), fact.get("given")
-    if verdict.mark == RIGHT or not isinstance(given, dict):
+    if not isinstance(given, dict):
         return verdict
     other = _verdict(exam, question, given)
+    if verdict.mark == RIGHT and given.get("now") is True and other.mark == WRONG and _whole(given):
+        return review(question, "it is right, and the function that its check was given is not")
+    if verdict.mark == RIGHT:
+        return verdict
     if other.mark != RIGHT or given.get("now") is True:
         return other if other.mark == RIGHT else verdict
     name = exam.released.names[question]
@@ -191,11 +205,11 @@ def _outcome(outcome, case, untouched, expected):
             raise Lacking(f"{_short(kind)}: {_short(text)}")
         case {"raised": str(kind), "text": str(text), "stub": bool(stub)}:
             return core.raised(_short(kind), _short(text), untouched, stub)
-        case {"value": value, "changed": list(changed), "seen": dict(seen)}:
+        case {"value": value, "after": dict(after), "seen": dict(seen)}:
             for name, points in seen.items():
                 case[name].points = [decoded(point) for point in points[:1000]]
             answer = core.received(decoded(value), case, case, expected)
-            names = [name for name in case if name in changed]
+            names = [name for name, before in untouched.items() if after.get(name) != digest(before)]
             return NoValue("changed", names=names) if names and not isinstance(answer, NoValue) else answer
     raise ValueError("this is no outcome.")
 

@@ -8,6 +8,7 @@ import struct
 import sys
 import time
 
+import numpy as np
 import pytest
 from corpus import BWRAP, NO_BWRAP
 
@@ -99,7 +100,7 @@ def test_what_a_submission_says_is_bounded_in_values(monkeypatch):
     monkeypatch.setattr(host, "MOST_VALUES", 20_000)
     many = {"code": "def f(x):\n    return [[] for _ in range(30_000)]", "seconds": 20}
     few = {"code": "def g(x):\n    return 1", "seconds": 20}
-    inputs = [base64.b64encode(pickle.dumps([{"x": 1}])).decode()]
+    inputs = [[base64.b64encode(pickle.dumps({"x": 1})).decode()]]
     check = {"inputs": inputs, "parameters": ["x"], "seconds": 20}
     steps = [many, few, {"check": "1", "function": "f", **check}, {"check": "2", "function": "g", **check}]
     said = host.run(steps, "bwrap")
@@ -129,3 +130,106 @@ def test_this_process_is_left_as_it_was(level):
     before = settings()
     host.run([{"code": "pass", "seconds": 20}], level)
     assert settings() == before
+
+
+LOOKS_ROUND = """
+import gc, sys, builtins
+seen = []
+def f(x):
+    found, frame = set(), sys._getframe()
+    while frame:
+        for scope in (frame.f_locals, frame.f_globals):
+            found |= {word for word in range(40) if f"mark-{word}-" in repr(list(scope.values()))}
+        frame = frame.f_back
+    for thing in gc.get_objects():
+        if type(thing) in (dict, list, tuple):
+            for part in thing.values() if isinstance(thing, dict) else thing:
+                if type(part) in (str, bytes):
+                    text = part if isinstance(part, str) else part.decode("latin-1")
+                    found |= {word for word in range(40) if f"mark-{word}-" in text}
+    return sorted(found)
+"""
+
+
+def _look(arguments, **more):
+    """A look at f on these arguments, each of one call."""
+    inputs = [[base64.b64encode(pickle.dumps({"x": x})).decode() for x in arguments]]
+    return {"check": "1", "function": "f", "inputs": inputs, "parameters": ["x"], "seconds": 20, **more}
+
+
+def _values(fact):
+    return [wire.decoded(outcome["value"]) for outcome in fact["calls"][0]]
+
+
+@in_bwrap
+def test_the_inputs_of_later_calls_are_not_there_yet():
+    steps = [{"code": LOOKS_ROUND, "seconds": 20}, _look([f"mark-{n}-" for n in range(8)])]
+    steps.append(_look([f"mark-{n}-" for n in range(20, 23)], again="check"))
+    said = host.run(steps, "bwrap")
+    for n, found in enumerate(_values(said[1])):
+        assert n in found and max(found) == n
+    for n, found in enumerate(_values(said[2]), 20):
+        assert n in found and max(found) == n
+
+
+TELLS = """
+import json, sys
+def f(x):
+    told, frame = [], sys._getframe(1)
+    while frame:
+        told += [f"{k}={v}" for scope in (frame.f_locals, frame.f_globals) for k, v in scope.items()
+                 if isinstance(v, (str, int, dict, list)) and k not in ("_ih", "In", "_oh", "Out")]
+        frame = frame.f_back
+    return [word for word in ("again", "check", "end", "look") if any(f"'{word}'" in text for text in told)]
+"""
+
+
+@in_bwrap
+def test_frames_do_not_tell_which_look_it_is():
+    steps = [{"code": TELLS, "seconds": 20}, _look([1]), _look([1], again="check"), _look([1], again="look")]
+    said = host.run(steps, "bwrap")
+    assert [_values(fact) for fact in said.values()] == [[[]]] * 3
+
+
+HIDES = """
+import gc, sys
+import numpy as np
+from course_utils.checks import check
+scope = check.__globals__
+for name in list(scope):
+    if name in ("_seen", "digest", "_outcome_of_no_change"):
+        scope[name] = lambda v: 0
+for thing in gc.get_objects():
+    if getattr(thing, "__name__", "") in ("digest", "_seen", "same"):
+        try:
+            thing.__code__ = (lambda value: "0").__code__
+        except Exception:
+            pass
+def f(x):
+    x *= 0
+    return 1.0
+"""
+
+
+@in_bwrap
+def test_a_change_in_place_is_seen_from_outside_though_what_looks_for_it_is_replaced():
+    x = np.arange(3.0)
+    kept = {"code": "def f(x):\n    return 1.0", "seconds": 20}
+    for code, same in ((kept, True), ({"code": HIDES, "seconds": 20}, False)):
+        fact = host.run([code, _look([x])], "bwrap")[1]
+        assert (fact["calls"][0][0]["after"]["x"] == wire.digest(x)) is same
+
+
+@in_bwrap
+def test_what_a_submission_writes_in_our_name_is_not_heard():
+    forged = """
+import os, json
+for n in range(3, 60):
+    try:
+        os.write(n, json.dumps({"n": "0", "value": {"none": 0}, "after": {}, "seen": {}}).encode() + b"\\n")
+    except OSError:
+        pass
+def f(x):
+    return 1.0"""
+    said = host.run([{"code": forged, "seconds": 20}, _look([1, 2])], "bwrap")
+    assert _values(said[1]) == [1.0, 1.0]

@@ -12,6 +12,7 @@ import functools
 import json
 import os
 import queue
+import secrets
 import signal
 import subprocess
 import sys
@@ -107,14 +108,15 @@ def _why_not(name):
     if name == "bwrap" and not _programs.find("bwrap"):
         return "there is no bwrap: install bubblewrap (on Debian and Ubuntu, apt install bubblewrap)."
     try:
-        facts = list(_facts([{"code": "pass", "seconds": 10}], name, time.monotonic() + START_SECONDS))
+        with _Talk(name, time.monotonic() + START_SECONDS) as talk:
+            talk.ask(GRACE, code="pass", seconds=GRACE)
+        return ""
     except OSError as error:
         return f"{error}."
-    if any(fact.get("at") == 1 for fact in facts):
-        return ""
+    except Ended as end:
+        words = str(end)[-300:]
     if name == "rlimit" and os.geteuid() == 0:
         return f"root's rights must be given away, and without them {sys.executable} cannot be run: be another user."
-    words = " ".join(str(fact["end"]) for fact in facts if "end" in fact).strip()[-300:]
     if os.geteuid() == 0 and "PermissionError" in words:
         return (
             f"root's rights are given away there, and without them the course or {sys.executable} cannot be read "
@@ -123,82 +125,150 @@ def _why_not(name):
     return f"a trial failed ({words})."
 
 
-def run(steps, level):
-    """Run the steps of a submission (see `runner`) at that level of isolation.
+def run(steps, level, deadline=None):
+    """Run the steps of a submission at that level of isolation, until the deadline, by default MOST_SECONDS from now.
 
-    Returns {number of a step: what came of it}, for checks what they said and for cells only what went wrong:
+    A step is {"code": text}, {"put": name, "value": a pickled value}, or a look at an answer: {"check": question,
+    "function": name, "parameters": names, "inputs": for each trial the pickled arguments of its calls, "again": "end"
+    if it is not needed where the last look saw all}. Code and looks have their "seconds" of the processor.
+
+    Returns {number of a step: what came of it}, for looks what they said and for cells only what went wrong:
     {"error": text} if the cell failed, {"ended": text} if it never ended, or ended Python. A step that did is left out,
     and the others run once more.
     """
     found = {}
-    deadline = time.monotonic() + MOST_SECONDS
+    deadline = deadline or time.monotonic() + MOST_SECONDS
     for _ in range(MOST_RUNS):
         done = {i for i, fact in found.items() if "check" in steps[i] or "ended" in fact}
-        todo = [i for i in range(len(steps)) if i not in done]
-        at, end = None, ""
-        with contextlib.closing(_facts([steps[i] for i in todo], level, deadline)) as facts:
-            for fact in facts:
-                if "at" in fact:
-                    at = fact["at"]
-                elif "end" in fact:
-                    end = fact["end"]
-                elif at is not None and at < len(todo) and fact.get("check", "") == steps[todo[at]].get("check", ""):
-                    found[todo[at]] = fact
-        if at == len(todo):
+        at, last = None, {}
+        try:
+            with _Talk(level, deadline) as talk:
+                for at, step in enumerate(steps):
+                    if at in done:
+                        if "check" in step:
+                            last[step["check"]] = found[at]
+                        continue
+                    if fact := _done(step, talk, last):
+                        found[at] = fact
             return found
-        if at is None:
-            raise RuntimeError(f"the sandbox does not start: {end}")
-        found[todo[at]] = {"ended": end}
+        except Ended as end:
+            if at is None:
+                raise RuntimeError(f"the sandbox does not start: {end}") from None
+            found[at] = {"ended": str(end)}
         if time.monotonic() > deadline:
             break
     rest = {"ended": "the submission took too long, or ended Python again and again"}
     return {i: rest for i, step in enumerate(steps) if "check" in step} | found
 
 
-def _facts(steps, level, deadline):
-    """Start the runner on these steps and yield what it says; last {"end": why} if it ended before its end.
+def _done(step, talk, last):
+    """What came of a step; last: {question: what the last look at its answer said}."""
+    if "code" in step:
+        said = talk.ask(WAIT * step["seconds"], code=step["code"], seconds=step["seconds"])
+        return {name: said[name] for name in ("error", "lacks") if name in said}
+    if "put" in step:
+        return talk.ask(GRACE, **step)
+    question = step["check"]
+    if step.get("again") == "end" and not _unsettled(last.get(question)):
+        return {"check": question, "settled": 1}
+    asked = {"find": step["function"], "question": question, "parameters": step["parameters"]}
+    found = talk.ask(GRACE, **asked, seconds=step["seconds"])
+    said = _called("named", found, step, talk)
+    if "given" in found:  # its check was given another function
+        theirs = _called("given", found, step, talk)
+        if _nothing(said):
+            said = said if _nothing(theirs) else theirs
+        elif not _nothing(theirs):
+            said["given"] = {**theirs, "now": found.get("now") is True}
+    last[question] = said
+    return {**said, "check": question}
 
-    Whatever it started is gone when this generator is closed.
+
+def _called(which, found, step, talk):
+    """Call what was found on the inputs of each trial: {"calls": [[outcome, ...], ...], "names"}, or why not."""
+    fact = found.get(which)
+    fact = fact if isinstance(fact, dict) else {}
+    if "names" not in fact:
+        return {name: fact[name] for name in ("missing", "stub", "misfit", "type", "signature") if name in fact}
+    calls, until = [], time.monotonic() + WAIT * step["seconds"]
+    for trial in step["inputs"]:
+        calls.append([])
+        for case in trial:
+            outcome = talk.ask(max(0, until - time.monotonic()), call=case, of=which)
+            if "late" in outcome:
+                return {"late": 1, "waited": int(outcome.get("waited") == 1)}
+            calls[-1].append(outcome)
+    return {"calls": calls, "names": fact["names"]}
+
+
+def _unsettled(said):
+    """Whether code further down may mend an answer: it, or something that it needs, is not there."""
+    outcomes = [outcome for trial in (said or {}).get("calls", []) for outcome in trial]
+    return said is None or _nothing(said) or any("raised" in outcome for outcome in outcomes)
+
+
+def _nothing(said):
+    """Whether there is no answer yet: no function, or a stub."""
+    outcomes = [outcome for trial in said.get("calls", []) for outcome in trial]
+    return bool(said.keys() & {"missing", "stub", "type"}) or any(outcome.get("stub") for outcome in outcomes)
+
+
+class Ended(Exception):
+    """Why a submission's process says nothing any more."""
+
+
+class _Talk:
+    """A process that runs the runner, and is asked one thing at a time. A context; `Ended` if it answers no more.
+
+    Whatever the process started is gone when the context ends.
     """
-    plan = {"steps": steps, "limits": LIMITS, "user": None}
-    plan["path"] = SITE if level == "bwrap" else str(PACKAGE.parent)
-    if level != "none" and os.geteuid() == 0:
-        plan["user"] = USERS[os.getpid() % len(USERS)]
-    with contextlib.ExitStack() as stack:
-        prefix = f"course-grading-{os.getpid()}-"
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
-        if plan["user"] is not None:
-            os.chmod(folder, 0o777)
-        process = stack.enter_context(_started(level, folder))
-        lines = queue.Queue()
-        threading.Thread(target=_feed, args=(process, json.dumps(plan).encode()), daemon=True).start()
-        threading.Thread(target=_listen, args=(process, lines), daemon=True).start()
-        at, seconds = -1, START_SECONDS
-        until = time.monotonic() + seconds
-        while at < len(steps):
-            left = min(until + GRACE, deadline) - time.monotonic()
+
+    def __init__(self, level, deadline):
+        self._level, self._deadline, self._stack = level, deadline, contextlib.ExitStack()
+
+    def __enter__(self):
+        """Start it."""
+        with contextlib.ExitStack() as stack:
+            user = USERS[os.getpid() % len(USERS)] if self._level != "none" and os.geteuid() == 0 else None
+            prefix = f"course-grading-{os.getpid()}-"
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True))
+            if user is not None:
+                os.chmod(folder, 0o777)
+            self._process = stack.enter_context(_started(self._level, folder))
+            self._questions, self._answers = queue.Queue(), queue.Queue()
+            stack.callback(self._questions.put, None)
+            for target, lines in ((_feed, self._questions), (_listen, self._answers)):
+                threading.Thread(target=target, args=(self._process, lines), daemon=True).start()
+            path = SITE if self._level == "bwrap" else str(PACKAGE.parent)
+            self.ask(START_SECONDS, limits=LIMITS, user=user, path=path)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        """End it."""
+        self._stack.close()
+
+    def ask(self, seconds, /, **question):
+        """Ask one thing, and return what is answered within these seconds, a dict."""
+        number = secrets.token_hex(8)
+        self._questions.put(json.dumps({**question, "n": number}).encode() + b"\n")
+        until = time.monotonic() + seconds + GRACE
+        while True:
+            left = min(until, self._deadline) - time.monotonic()
             try:
                 if left < -GRACE:  # what came in time has been read by now: these are lines without end
                     raise queue.Empty
-                line = _next(lines, max(0.1, left), process)
+                line = _next(self._answers, max(0.1, left), self._process)
             except TooMuch:
-                yield {"end": f"its processes took more than {MOST_MEMORY >> 30} GB together"}
-                return
+                raise Ended(f"its processes took more than {MOST_MEMORY >> 30} GB together") from None
             except queue.Empty:
-                yield {"end": f"no result after {seconds} s: is it slow, or is there a loop that never ends?"}
-                return
+                why = f"no result after {seconds:.0f} s: is it slow, or is there a loop that never ends?"
+                raise Ended(why) from None
             if line is None:
-                yield {"end": _how_it_ended(process)}
-                return
+                raise Ended(_how_it_ended(self._process))
             fact = _fact(line)
-            if "at" in fact:
-                # Steps come one after the other, whatever a submission may say in our name.
-                if fact["at"] != at + 1:
-                    continue
-                at += 1
-                seconds = WAIT * steps[at]["seconds"] if at < len(steps) else 0
-                until = time.monotonic() + seconds
-            yield fact
+            if fact.pop("n", None) == number:  # else a submission wrote it, which found the way out
+                return fact
 
 
 class TooMuch(Exception):
@@ -237,12 +307,15 @@ def _fact(line):
         fact = json.loads(line)
     except (ValueError, RecursionError):
         return {}
-    return fact if isinstance(fact, dict) and not fact.keys() & {"end", "ended"} else {}
+    return fact if isinstance(fact, dict) else {}
 
 
-def _feed(process, plan):
+def _feed(process, lines):
+    """Write each line of a queue to a process, until None: one that does not read must not keep us."""
     with contextlib.suppress(OSError), process.stdin as pipe:
-        pipe.write(plan)
+        while line := lines.get():
+            pipe.write(line)
+            pipe.flush()
 
 
 def _listen(process, lines):

@@ -1,11 +1,18 @@
 """What runs a submission, inside the sandbox. It is started as a script, knows no solution and no expected value.
 
-It reads a plan from standard input: {"steps", "limits", "user", "path"}. A step has its "seconds" and is {"code": text}
-or {"check": question, "function": name, "parameters": names, "inputs": [pickled cases, base64], "again":
-where, if the answer has been checked already, further up}. It writes JSON lines to what was standard output: {"at":
-step} before each step; {"error": text} after a cell that failed, with "lacks" if that may be for want of something that
-is not here; {"check": question, ...} after a check. What the
-submission prints goes nowhere.
+It is told one thing at a time, a line of JSON on its standard input, and answers on what was its standard output:
+
+{"limits", "user", "path"}  first of all: {} when it is ready
+{"code": text, "seconds"}   a cell: {}, or {"error": text} if it failed, with "lacks" if that may be for want of what
+                            is not here
+{"put": name, "value"}      what the name stands for from now on, pickled: {}
+{"find": name, "question", "parameters", "seconds"}
+                            an answer, whose calls may take so long: {"named": what `_found` says of it}, and if its
+                            check was given another function "given" and "now", whether in the cell that ran last
+{"call": arguments, "of"}   a call of what was found, "named" or "given", on pickled arguments: what `_call` says
+
+Each line has a number "n", which its answer repeats. Which look at an answer it is, how many are to come, and the
+arguments of later calls are not known here. What the submission prints goes nowhere.
 """
 
 import ast
@@ -18,6 +25,7 @@ import os
 import pickle
 import signal
 import sys
+import time
 import types
 import warnings
 
@@ -54,44 +62,33 @@ class Absent:
 
 
 def main():
-    plan = json.loads(sys.stdin.buffer.read())
-    _confine(plan["limits"], plan["user"])
-    sys.path.insert(0, plan["path"])
-    encoded, (given, fresh) = _encoder(), _hide_answers()
-    shell, last = _shell(), {}
+    begin = json.loads(sys.stdin.buffer.readline())
+    _confine(begin["limits"], begin["user"])
+    sys.path.insert(0, begin["path"])
+    wire, (given, fresh) = _wire(), _hide_answers()
+    shell, found = _shell(), {}
     sys.path.insert(0, "")  # as in a notebook: it may write a module and import it
-    out = _redirect()  # until here what goes wrong is the machine's fault, and said
-
-    def say(**fact):
-        # One write, by the system itself: whatever `json`, `open` or `print` may have become by now.
-        text = encode(fact).encode("ascii", "backslashreplace") + b"\n"
-        while text:
-            text = text[write(out, text) :]
-
-    encode, write = json.JSONEncoder(ensure_ascii=True).encode, os.write
-    for number, step in enumerate(plan["steps"]):
-        say(at=number)
-        if "code" in step:
+    hear, say = _redirect()  # until here what goes wrong is the machine's fault, and said
+    load, unwrap = pickle.loads, base64.b64decode  # whatever these names may stand for later
+    say(n=begin["n"])
+    for asked in hear():
+        said = {}
+        if "code" in asked:
             fresh.clear()
-            error, lacks = _run_cell(shell, step["code"], step["seconds"])
-            if error:
-                say(error=error, **({"lacks": 1} if lacks else {}))
-        elif "check" in step:
-            question = step["check"]
-            if step.get("again") == "end" and not _unsettled(last.get(question)):
-                say(check=question, settled=1)
-                continue
-            answer = shell.user_ns.get(step["function"], Missing)
-            said, other = _check(answer, step, encoded), given.get(question, answer)
+            error, lacks = _run_cell(shell, asked["code"], asked["seconds"])
+            said = {"error": error, **({"lacks": 1} if lacks else {})} if error else {}
+        elif "put" in asked:
+            shell.user_ns[asked["put"]] = load(unwrap(asked["value"]))
+        elif "find" in asked:
+            question, answer = asked["question"], shell.user_ns.get(asked["find"], Missing)
+            left, other = [asked["seconds"], WAIT * asked["seconds"]], given.get(question, answer)
+            found = {"named": (answer, left), "given": (other, [*left])}
+            said = {"named": _found(answer, asked["parameters"])}
             if other is not answer:  # its check was given another function
-                theirs = _check(other, step, encoded)
-                if _nothing(said):
-                    said = said if _nothing(theirs) else theirs
-                elif not _nothing(theirs):
-                    said["given"] = {**theirs, "now": question in fresh}
-            last[question] = said
-            say(check=question, **said)
-    say(at=len(plan["steps"]))
+                said |= {"given": _found(other, asked["parameters"]), "now": question in fresh}
+        elif "call" in asked:
+            said = _call(*found[asked["of"]], load(unwrap(asked["call"])), wire)
+        say(n=asked["n"], **said)
     os._exit(0)  # no thread and no exit handler of the submission runs any longer
 
 
@@ -119,22 +116,44 @@ def _confine(limits, user):
 
 
 def _redirect():
-    """Keep standard output for what we say; send what the submission reads and prints to nowhere."""
-    out = os.dup(1)
+    """Keep standard input and output for ourselves; send what the submission reads and prints to nowhere.
+
+    Returns a generator of what we are told, and a function that says the parts of an answer.
+    """
+    into, out = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for n in (0, 1, 2):
         os.dup2(nowhere, n)
-    os.set_inheritable(out, False)
-    return out
+    for number in (into, out):
+        os.set_inheritable(number, False)
+    # By the system itself: whatever `json`, `open` or `print` may have become by then.
+    read, write, state, leave = os.read, os.write, os.fstat, os._exit
+    encode, decode, same = json.JSONEncoder(ensure_ascii=True).encode, json.JSONDecoder().decode, os.fstat(into)
+
+    def hear():
+        line = b""
+        while piece := read(into, 2**20):
+            *whole, line = (line + piece).split(b"\n")
+            for text in whole:
+                yield decode(text.decode())
+
+    def say(**fact):
+        text = b"\n" + encode(fact).encode("ascii", "backslashreplace") + b"\n"  # a submission may have begun a line
+        if state(into)[:3] != same[:3]:  # it was closed: that is the fault of what ran last
+            leave(1)
+        while text:
+            text = text[write(out, text) :]
+
+    return hear, say
 
 
-def _encoder():
-    """The function that makes data of a value; from its file, for the package is not for submissions."""
+def _wire():
+    """The module that makes data of values; from its file, for the package is not for submissions."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wire.py")
     spec = importlib.util.spec_from_file_location("wire", path)
     data = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(data)
-    return data.encoded
+    return data
 
 
 def _hide_answers():
@@ -196,7 +215,7 @@ def _run_cell(shell, source, seconds):
     Returns what went wrong, in a line, or None, and whether it may be for want of something that is not here. An import
     of what is not here is passed over: perhaps nothing needs it.
     """
-    with _limited(seconds, Stopped) as clock:
+    with _limited((seconds, WAIT * seconds), Stopped) as clock:
         error = _executed(shell, source)
         while isinstance(error, ImportError) and (rest := _below_import(shell, source, error)) is not None:
             source, error = rest, _executed(shell, rest)
@@ -259,8 +278,8 @@ def _lacks(error):
     return isinstance(error, LACKS) or threads or nobody
 
 
-def _check(answer, step, encoded):
-    """Call an answer on the inputs of each trial: {"calls": [[outcome of a case, ...], ...]} or why it cannot be."""
+def _found(answer, parameters):
+    """What there is to say of an answer before it is called: the "names" it mentions, or why it cannot be called."""
     if answer is Missing:
         return {"missing": 1}
     if answer is Ellipsis:
@@ -268,63 +287,44 @@ def _check(answer, step, encoded):
     if not callable(answer):
         return {"misfit": "not a function", "type": _text(lambda: type(answer).__name__)}
     try:
-        inspect.signature(answer).bind(*step["parameters"])
+        inspect.signature(answer).bind(*parameters)
     except ValueError:  # some functions written in C do not tell theirs
         pass
     except TypeError:
         return {"misfit": "arguments", "signature": _text(lambda: str(inspect.signature(answer)))}
-    calls = []
-    with _limited(step["seconds"], TimeUp) as clock, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            for trial in step["inputs"]:
-                cases = pickle.loads(base64.b64decode(trial))
-                calls.append([_call(answer, case, encoded) for case in cases])
-        except TimeUp:
-            return {"late": 1, "waited": int(clock["waited"])}
-    names = _names(getattr(answer, "__code__", None))
-    return {"calls": calls, "names": sorted(map(str, names))[:1000]}
+    return {"names": sorted(map(str, _names(getattr(answer, "__code__", None))))[:1000]}
 
 
-def _unsettled(said):
-    """Whether code further down may mend an answer: it, or something that it needs, is not there."""
-    outcomes = [outcome for trial in (said or {}).get("calls", []) for outcome in trial]
-    return said is None or _nothing(said) or any("raised" in outcome for outcome in outcomes)
+def _call(answer, left, case, wire):
+    """Call an answer once; return the outcome as data.
 
-
-def _nothing(said):
-    """Whether there is no answer yet: no function, or a stub."""
-    outcomes = [outcome for trial in said.get("calls", []) for outcome in trial]
-    return bool(said.keys() & {"missing", "stub", "type"}) or any(outcome.get("stub") for outcome in outcomes)
-
-
-def _call(answer, case, encoded):
-    """Call an answer once; return the outcome as data."""
-    before = {name: _seen(value) for name, value in case.items()}
+    left: the seconds of the processor and on the clock that its calls may still take
+    """
+    began = time.process_time(), time.monotonic()
     try:
-        value = encoded(answer(*case.values()))
+        with _limited(left, TimeUp) as clock, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _outcome(answer, case, wire)
+    except TimeUp:
+        return {"late": 1, "waited": int(clock["waited"])}
+    finally:
+        left[:] = left[0] - (time.process_time() - began[0]), left[1] - (time.monotonic() - began[1])
+
+
+def _outcome(answer, case, wire):
+    """What an answer makes of one case: {"value", "after": what its arguments are then, see `wire.digest`}."""
+    try:
+        value = wire.encoded(answer(*case.values()))
     except TimeUp:
         raise
     except BaseException as error:  # SystemExit and KeyboardInterrupt, too
         kind, text = type(error).__name__, _text(str, error)
         stub = isinstance(error, NotImplementedError)
         return {"raised": kind, "text": text, "stub": stub, "lacks": int(_lacks(error))}
-    changed = [name for name, value in case.items() if before[name] != _seen(value)]
+    after = {name: _text(wire.digest, value) for name, value in case.items()}
     # A question may watch where its function is called.
-    points = {name: [encoded(p) for p in value.points] for name, value in case.items() if hasattr(value, "points")}
-    return {"value": value, "changed": changed, "seen": points}
-
-
-def _seen(value):
-    """All of an argument that can be changed in place, by methods that no submission can replace."""
-    if isinstance(value, dict):
-        return {key: _seen(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_seen(entry) for entry in value]
-    if hasattr(value, "tobytes"):
-        same = value + 0.0 if value.dtype.kind in "fc" else value  # -0.0 is 0.0
-        return value.dtype.str, value.shape, same.tobytes()
-    return value if isinstance(value, str | int | float) else None
+    points = {name: [wire.encoded(p) for p in value.points] for name, value in case.items() if hasattr(value, "points")}
+    return {"value": value, "after": after, "seen": points}
 
 
 class Missing:
@@ -349,8 +349,8 @@ def _text(made, *args):
 
 
 @contextlib.contextmanager
-def _limited(seconds, error):
-    """Raise the error in the block after that many seconds of the processor, or WAIT times as many on the clock.
+def _limited(most, error):
+    """Raise the error in the block after so many seconds of the processor, or so many on the clock.
 
     Yields a dict, which then says whether it "waited" more than it computed, and the "seconds". Only where there are
     alarm signals. A machine that is busy with others does not count against an answer.
@@ -362,13 +362,13 @@ def _limited(seconds, error):
 
     def ring(signum, frame):
         clock.setdefault("waited", signum == signal.SIGALRM)
-        clock.setdefault("seconds", seconds * (WAIT if clock["waited"] else 1))
+        clock.setdefault("seconds", most[clock["waited"]])
         raise error
 
-    clocks = {signal.SIGPROF: (signal.ITIMER_PROF, seconds), signal.SIGALRM: (signal.ITIMER_REAL, WAIT * seconds)}
+    clocks = {signal.SIGPROF: (signal.ITIMER_PROF, most[0]), signal.SIGALRM: (signal.ITIMER_REAL, most[1])}
     for number, (timer, limit) in clocks.items():
         signal.signal(number, ring)
-        signal.setitimer(timer, limit, 0.5)  # it rings again: a bare `except:` may stop the first
+        signal.setitimer(timer, max(limit, 0.001), 0.5)  # it rings again: a bare `except:` may stop the first
     try:
         yield clock
     finally:

@@ -1,13 +1,15 @@
 """What an answer returned, as data: nothing that leaves the sandbox is ever unpickled or run.
 
-`encoded` is used inside the sandbox, `decoded` outside. A value becomes one of {"array": dtype, "shape", "bytes"}, with
-"from": name of the type if it is no array but something that NumPy makes one of,
-{"objects": [...], "shape"}, {"list": [...]}, {"dict": {...}}, {"text": ...}, {"number": kind, "value"}, {"none": 0},
-{"stub": 0} (an Ellipsis), and {"other": name of the type} for what no answer of the course can be.
+`encoded` is used inside the sandbox, `decoded` outside, `digest` on both sides. A value becomes one of
+{"array": dtype, "shape", "bytes"}, with "from": name of the type if it is no array but something that NumPy makes one
+of, {"objects": [...], "shape"}, {"list": [...]}, {"dict": {...}}, {"text": ...}, {"number": kind, "value"},
+{"none": 0}, {"stub": 0} (an Ellipsis), and {"other": name of the type} for what no answer of the course can be.
 """
 
 import base64
 import functools
+import hashlib
+import json
 import math
 
 import numpy as np
@@ -36,6 +38,23 @@ def encoded(value, depth=0):
     if isinstance(value, list | tuple | range) and depth < DEEPEST and len(value) <= MOST_ENTRIES:
         return {"list": [encoded(entry, depth + 1) for entry in value]}
     return _array(value, depth)
+
+
+def digest(value):
+    """Return a text that is another one if an argument of an answer was changed in place."""
+    return hashlib.sha256(json.dumps(_seen(value), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _seen(value):
+    """All of an argument that can be changed in place."""
+    if isinstance(value, dict):
+        return {str(key): _seen(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_seen(entry) for entry in value]
+    if isinstance(value, np.ndarray):
+        same = value + 0.0 if value.dtype.kind in "fc" else value  # -0.0 is 0.0
+        return [value.dtype.str, value.shape, hashlib.sha256(same.tobytes()).hexdigest()]
+    return repr(value) if isinstance(value, str | int | float) else None
 
 
 def _array(value, depth):

@@ -11,7 +11,8 @@ FLOAT32 = np.finfo(np.float32)
 
 def layers_until_lost(rms, chi):
     """The smallest l at which rms * sqrt(chi)^l is out of the range of float32; its ends are still inside."""
-    limit = float(FLOAT32.max if chi > 1 else FLOAT32.smallest_subnormal)
+    info = np.finfo(np.float32)  # here: such an object cannot be pickled with the function
+    limit = float(info.max if chi > 1 else info.smallest_subnormal)
     return math.floor(math.log(limit / rms) / math.log(math.sqrt(chi))) + 1
 
 

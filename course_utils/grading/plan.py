@@ -14,6 +14,7 @@ from course_utils.grading.sandbox import host
 CHECK = re.compile(r"\bcheck\(\s*[\"']([\w.]+)[\"']")
 MOST_PLACES = 5  # at which one answer is checked: after the last cells that define it
 MOST_SOURCE = 10**6  # characters of a cell that are parsed
+WORD = re.compile(r"[^\W\d]\w*")
 # Bounded: a pattern that looks at a long cell again from each of its places would keep the grader busy for hours.
 HEADING = re.compile(r"^[^#\n]{0,20}#{1,6}[^\n]{0,200}?\bExercise[ \t]{1,9}0{0,9}(\d{1,9})\b", re.I | re.M)
 
@@ -36,12 +37,21 @@ class Plan(NamedTuple):
     origins: for each step the questions whose code it is
     untouched: questions with no code of their own
     odd: {question: why a person should look at it}
+    builds_on: {question: the earlier ones whose functions its own reads, in their order}
+    reads: {question: the names that its function reads, by itself or by way of other code, and its own}
     """
 
     steps: list
     origins: list
     untouched: set
     odd: dict
+    builds_on: dict = {}  # noqa: RUF012 (never changed)
+    reads: dict = {}  # noqa: RUF012
+
+    @property
+    def asked(self):
+        """The questions that are looked at."""
+        return list(dict.fromkeys(step["check"] for step in self.steps if "check" in step))
 
 
 def released(nb, names):
@@ -113,7 +123,88 @@ def plan(cells, exercise):
         origins.insert(at, {question})
     for step in steps:
         step["seconds"] = host.CELL_SECONDS if "code" in step else host.CHECK_SECONDS
-    return Plan(steps, origins, untouched, odd)
+    own = [step["code"] for step in steps[len(exercise.setup) :] if "code" in step]
+    reads, order = _reads(own, exercise), list(exercise.names)
+    builds_on = {q: [e for e in order[: order.index(q)] if exercise.names[e] in reads[q]] for q in order}
+    return Plan(steps, origins, untouched, odd, builds_on, reads)
+
+
+def once_more(plan, exercise, right, failed):
+    """Return a `Plan` that looks once more at failed questions, with right answers to earlier ones that are not right.
+
+    right, failed: questions
+
+    Each right answer is put where the student's own has been defined, or at the start if there is none, so that all
+    code that stands below builds on it. No question is looked at once its own right answer is there: then nothing in
+    the process of a submission knows what a question that counts is looked at for. None if no question builds on any.
+    """
+    needs = {question: [e for e in plan.builds_on.get(question, ()) if e not in right] for question in failed}
+    asked = [question for question in exercise.names if needs.get(question)]
+    replaced = [e for e in exercise.names if any(e in needs[question] for question in asked)]
+    if not asked:
+        return None
+    ends = {question: [len(exercise.setup)] for question in exercise.names}  # where a cell of its has just been run
+    looks, below = {question: [] for question in asked}, {}
+    for at, (step, questions) in enumerate(zip(plan.steps, plan.origins, strict=True)):
+        if "code" in step:
+            bound = _bound(step["code"])
+            below |= {question: at + 1 for question in asked if not bound.isdisjoint(plan.reads[question])}
+        for question in questions:
+            if "code" in step:
+                ends[question].append(at + 1)
+            elif question in looks and step["again"] != "end":
+                looks[question].append(at)
+    for question, places in looks.items():
+        places[:] = [at for at in places if at >= ends[question][-1]]
+        last = max(ends[question][-1], *(ends[e][-1] for e in needs[question]), below.get(question, 0))
+        places.append(max([last, *places]) if question in replaced else len(plan.steps))
+    new = [(at, question, 0) for question, places in looks.items() for at in sorted(set(places))]
+    new += [(at, e, 1) for e in replaced for at in (ends[e] if e not in looks else looks[e][-1:])]
+    order = list(exercise.names)
+    new.sort(key=lambda entry: (entry[0], order.index(entry[1]), entry[2]))
+    steps, origins = [], []
+    for at in range(len(plan.steps) + 1):
+        for _, question, put in (entry for entry in new if entry[0] == at):
+            name = exercise.names[question]
+            look = {"check": question, "function": name, "again": "look", "seconds": host.CHECK_SECONDS}
+            steps.append({"put": name, "value": question} if put else look)
+            origins.append({question})
+        if at < len(plan.steps) and "code" in plan.steps[at]:
+            steps.append(plan.steps[at])
+            origins.append(plan.origins[at])
+    return Plan(steps, origins, set(), {}, needs, plan.reads)
+
+
+def _reads(sources, exercise):
+    """{question: the names that its function reads, by itself or by way of other code in these sources}."""
+    reads = {}
+    for source in sources:
+        for names, words in _statements(source):
+            for name in names:
+                reads.setdefault(name, set()).update(words)
+    found = {}
+    for question, name in exercise.names.items():
+        known, new = set(), {name}
+        while new:
+            known |= new
+            new = set().union(*(reads.get(each, ()) for each in new)) - known
+        found[question] = known
+    return found
+
+
+def _statements(source):
+    """Yield (names that it binds, words that it reads) of each statement at the top level of a cell."""
+    tree = _tree(source)
+    if tree is None:
+        yield _bound(source), set(WORD.findall(source[:MOST_SOURCE]))
+        return
+    for statement in tree.body:
+        words = set()
+        for node in ast.walk(statement):
+            for text in (getattr(node, "id", ""), getattr(node, "attr", ""), getattr(node, "value", "")):
+                if isinstance(text, str):  # what stands in quotes may be a name, too
+                    words.update(WORD.findall(text[:1000]))
+        yield _names(statement), words
 
 
 def question_of(cell, exercise):
@@ -169,7 +260,12 @@ def _bound(source):
         return set(re.findall(r"^[ \t]*def (\w+)", source, re.MULTILINE)) | set(
             re.findall(r"^(\w+) *=[^=]", source, re.MULTILINE)
         )
-    found, nodes = set(), list(tree.body)
+    return set().union(*map(_names, tree.body))
+
+
+def _names(statement):
+    """The names that a statement binds where it stands, also under conditions."""
+    found, nodes = set(), [statement]
     while nodes:
         node = nodes.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

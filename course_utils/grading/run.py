@@ -20,7 +20,7 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from course_utils import _files, _workers
-from course_utils.checks.verdict import RIGHT, Verdict, review
+from course_utils.checks.verdict import REVIEW, RIGHT, WRONG, Verdict, review
 from course_utils.grading import exam, judge, report, submissions, validate
 from course_utils.grading import plan as plans
 from course_utils.grading.sandbox import host
@@ -65,19 +65,89 @@ def work(jobs):
                 digest, raw, printed = job.exams[number]
                 if printed is None:
                     raise RuntimeError(f"the reference solution of exercise {number} does not pass its own checks")
-                sitting.add(digest, raw, recorded(notebook, _loaded(digest, raw), job.isolation), printed)
-                seated.append((job, result))
+                asked = _loaded(digest, raw)
+                record, plan = _recorded(plans.plan(notebook.cells, asked.released), notebook, asked, job.isolation,
+                                         start + host.MOST_SECONDS)  # fmt: skip
+                sitting.add(digest, raw, record, printed)
+                seated.append((job, result, notebook, plan))
             result["seconds"] = round(time.monotonic() - start, 2)
-        try:
-            verdicts = sitting.verdicts()
-        except RuntimeError as error:
-            verdicts = [error] * len(seated)
-        for (job, result), told in zip(seated, verdicts, strict=True):
-            with _contained(job, result):
-                if isinstance(told, RuntimeError):
-                    raise told
-                result["rows"] = _rows(job, result["exercise"], told)
+        told = _told(sitting, seated)
+    for (job, result, _, _), verdicts in zip(seated, told, strict=True):
+        with _contained(job, result):
+            result["rows"] = _rows(job, result["exercise"], verdicts())
+    _once_more(seated)
     return results
+
+
+def _told(sitting, seated):
+    """For each seated submission a function that returns what the judge told of it, or raises why it told nothing."""
+    try:
+        return [functools.partial(dict, told) for told in sitting.verdicts()]
+    except RuntimeError as error:
+        return [functools.partial(_raise, error)] * len(seated)
+
+
+def _raise(error):
+    raise error
+
+
+def _once_more(seated):
+    """Give full points to what failed and is right with right answers to the earlier questions that it builds on.
+
+    One slip costs one question. The rows of `seated`, (job, result, notebook, plan), are changed in place.
+    """
+    with validate.Sitting() as sitting:
+        looked = []
+        for job, result, notebook, plan in seated:
+            start = time.monotonic()
+            asked = _loaded(*job.exams[result["exercise"]][:2])
+            marks = {row["question"]: row["verdict"]["mark"] for row in result["rows"]}
+            failed = [question for question, mark in marks.items() if mark in (WRONG, REVIEW)]
+            right = [question for question, mark in marks.items() if mark == RIGHT]
+            again = plans.once_more(plan, asked.released, right, failed)
+            left = host.MOST_SECONDS - result["seconds"]
+            if again is None:
+                continue
+            with _contained_once_more(result, again):
+                record, _ = _recorded(again, notebook, asked, job.isolation, start + left)
+                digest, raw, printed = job.exams[result["exercise"]]
+                sitting.add(digest, raw, record, {question: printed[question] for question in record})
+                looked.append((job, result, again))
+            result["seconds"] = round(result["seconds"] + time.monotonic() - start, 2)
+        if looked:
+            for (job, result, again), verdicts in zip(looked, _told(sitting, looked), strict=True):
+                with _contained_once_more(result, again):
+                    _carry(result, again, _rows(job, result["exercise"], verdicts()))
+
+
+@contextlib.contextmanager
+def _contained_once_more(result, again):
+    """What goes wrong with a second look leaves in doubt what the first found wrong."""
+    try:
+        yield
+    except Exception as error:
+        _doubt(result, again.asked, f"the grader failed: {type(error).__name__}")
+
+
+def _carry(result, again, rows):
+    """Change the rows of a result by those of the second look."""
+    marks, carried = {row["question"]: row["verdict"]["mark"] for row in rows}, set()
+    for i, row in enumerate(rows):
+        question = row["question"]
+        if question in again.asked and marks[question] == RIGHT:
+            names = [e for e in again.builds_on[question] if e not in carried]
+            result["rows"][i] = {**row, "carried": names}
+            carried.add(question)
+    doubtful = [question for question in again.asked if marks[question] == REVIEW]
+    _doubt(result, doubtful, "with right answers to those it cannot be told, either")
+
+
+def _doubt(result, questions, why):
+    """A person must look at what of these was found wrong."""
+    for i, row in enumerate(result["rows"]):
+        if row["question"] in questions and row["verdict"]["mark"] == WRONG:
+            needs = "it builds on answers that are not right, and"
+            result["rows"][i] = _row(review(row["question"], f"{needs} {why}"), row["max_points"])
 
 
 def _begun(job):
@@ -124,6 +194,7 @@ def _row(verdict, most):
         "points": most if verdict.mark == RIGHT else 0,
         "max_points": most,
         "verdict": verdict.data(),
+        "carried": [],  # the earlier questions with right answers to which alone it is right: see `_once_more`
     }
 
 
@@ -137,8 +208,12 @@ def _all(job, number, reason):
 
 def recorded(notebook, asked, isolation):
     """Run the cells of a `submissions.Notebook`, and return what came of it: the record that `judge.Judge` reads."""
-    plan = plans.plan(notebook.cells, asked.released)
-    found = host.run(exam.steps(asked, plan), isolation)
+    return _recorded(plans.plan(notebook.cells, asked.released), notebook, asked, isolation)[0]
+
+
+def _recorded(plan, notebook, asked, isolation, deadline=None):
+    """Run a plan; return the record of it, and the plan without what ended Python."""
+    found = host.run(exam.steps(asked, plan), isolation, deadline)
     for fact in found.values():
         if notebook.python > sys.version_info[:2] and str(fact.get("error", "")).startswith("SyntaxError"):
             version = ".".join(map(str, notebook.python))
@@ -146,7 +221,7 @@ def recorded(notebook, asked, isolation):
     record = {}
     shaken = [fact.get("ended") or fact.get("error") for i, fact in sorted(found.items()) if "code" in plan.steps[i]
               and (fact.get("lacks") or "ended" in fact)]  # fmt: skip
-    for question in asked.points:
+    for question in plan.asked:
         looks = [(found[i], step["again"]) for i, step in enumerate(plan.steps) if step.get("check") == question]
         places = [{**fact, "again": bool(again)} for fact, again in looks if not (again and "settled" in fact)]
         cells_of_it = [i for i, step in enumerate(plan.steps) if "code" in step and question in plan.origins[i]]
@@ -158,7 +233,8 @@ def recorded(notebook, asked, isolation):
             "odd": plan.odd.get(question, ""),
             "shaken": str(shaken[0]) if shaken else "",
         }
-    return record
+    stays = [i for i, step in enumerate(plan.steps) if not ("code" in step and "ended" in found.get(i, ()))]
+    return record, plan._replace(steps=[plan.steps[i] for i in stays], origins=[plan.origins[i] for i in stays])
 
 
 @functools.lru_cache(maxsize=16)

@@ -44,9 +44,10 @@ def chromium():
 
 
 @contextlib.contextmanager
-def visit(browser, path, ready, width=1280, height=720):
+def visit(browser, path, ready, width=1280, height=720, scheme="light"):
     """A page of the browser that shows a file, once `ready` holds in it, and a list: what went wrong so far."""
-    page = browser.new_page(viewport={"width": width, "height": height})
+    # What we add to look at it, no policy of the page's own may refuse.
+    page = browser.new_page(viewport={"width": width, "height": height}, bypass_csp=True, color_scheme=scheme)
     wrong = []
     page.route(lambda url: not url.startswith(("file:", "data:", "blob:")), lambda route: route.abort())
     page.on("request", lambda r: r.url.startswith(("file:", "data:", "blob:")) or wrong.append(f"asks for {r.url}"))

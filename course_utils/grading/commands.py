@@ -32,7 +32,12 @@ def add_to(commands):
     grade.add_argument("--isolation", choices=("auto", "bwrap", "rlimit", "none"), default="auto")
     grade.add_argument("--checks", type=Path, metavar="DIR", help="a folder with checks of your own")
     grade.add_argument("--dask", metavar="ADDRESS", help="grade on the workers of this Dask scheduler")
-    grade.add_argument("--resume", action="store_true", help="go on with a run that stopped in --out DIR")
+    grade.add_argument(
+        "--resume", action="store_true", help="go on with a run that stopped in --out DIR, and read its decisions.csv"
+    )
+    grade.add_argument(
+        "--again", metavar="Q", help="grade question Q anew for everybody in --out DIR, and nothing else"
+    )
 
 
 def _grade(options):
@@ -43,8 +48,9 @@ def _grade(options):
     root = _command.find_root()
     out = options.out
     if out is None:
-        if options.resume:
-            raise ValueError("--resume needs --out DIR: which run is to go on?")
+        if options.resume or options.again:
+            flag = "--resume" if options.resume else "--again"
+            raise ValueError(f"{flag} needs --out DIR: which run is to go on?")
         names = itertools.chain(["grades"], (f"grades-{n}" for n in itertools.count(2)))
         out = next(path for path in map(Path, names) if not path.exists())
     private = ()
@@ -76,6 +82,7 @@ def _grade(options):
             client=client,
             resume=options.resume,
             private=private,
+            again=options.again,
         )
     print(report.summary(results, out))
     return 0

@@ -1,56 +1,57 @@
-"""What a grading run leaves to read: tables for a gradebook, a page for each student, a page for the teacher."""
+"""What a grading run leaves to read: tables for a gradebook, a page for each student, and the report for you."""
 
-import csv
-import hashlib
-import io
+import itertools
 import math
-import re
 import statistics
 from collections import Counter
 from pathlib import Path
 
-import jinja2
-
-from course_utils import checks
-from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG, Verdict, words
+from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG, Verdict
+from course_utils.grading import answers, feedback, pages, tables
+from course_utils.grading.results import (
+    DECIDED,
+    OUTCOMES,
+    STATUS,
+    WHOLE,
+    doubtful,
+    mark,
+    points_of,
+    said_of,
+    states,
+    who,
+    whole,
+)
 from course_utils.grading.sandbox import host
 
-COLUMNS = ("submission", "exercise", "question", "points", "max_points", "status", "isolation", "seconds")
-# The first five are what Canvas wants; "Identifier", "Grade" and "Last modified (grade)" are of Moodle's worksheet.
-TOTALS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Identifier", "Grade", "Maximum Grade",
-          "Last modified (grade)", "submission", "exercise", "needs review")  # fmt: skip
-FORMULA = re.compile(r"(^|;\s*[\"']*\s*)([=+\-@＝＋－＠])")  # what a spreadsheet takes for the beginning of one
-# What is not to be shown, or makes its neighbours show elsewhere: control characters, halves of characters, directions.
-UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 UNKNOWN = "Another mistake, none of the known ones, such as:"
-LONGEST = 240  # bytes of a name that becomes a file's
-OUTCOMES = {RIGHT: "solved", WRONG: "wrong", OPEN: "not attempted", REVIEW: "needs review"}
-STATUS = {RIGHT: "graded", WRONG: "graded", OPEN: "not attempted", REVIEW: "needs review"}
-TWICE = "two notebooks"
-RIVALS = "this student has another notebook to this exercise, too: decide which counts"
 ISOLATED = "Isolation bwrap: each submission ran apart from this machine's files, the answers and the network."
+MOST_CODE = 2_000_000  # characters of code in a report: longer answers are cut further until all have room
+ORDER = (REVIEW, WRONG, OPEN, DECIDED, RIGHT)
+SIGNS = {RIGHT: "✓", WRONG: "✗", OPEN: "–", REVIEW: "?", DECIDED: "✎"}
 
 
 def files(results, exercises):
     """Yield (name, text) of all files of a run.
 
-    results: as `run.work` makes them
+    results: as `run.work` makes them, and `decisions.applied` completes them
     exercises: {number: plans.Released}
     """
-    yield "grades.csv", _grades(results)
-    yield "totals.csv", _totals(results)
+    yield "grades.csv", tables.grades(results)
+    yield "totals.csv", tables.totals(results)
     for result in results:
-        yield page_of(result["submission"]), _feedback(result, exercises)
-    yield "report.html", _report(results, exercises)
+        yield pages.page_of(result["submission"]), feedback.page(result, exercises)
+    yield "report.html", page(results, exercises)
 
 
 def summary(results, out):
     """Return the run in a line."""
     rows = [row for result in results for row in result["rows"]]
-    counts = Counter(STATUS[mark(row)] for row in rows)
-    said = ", ".join(f"{counts[status]} {status}" for status in dict.fromkeys(STATUS.values()))
-    many = f"{_many(len(results), 'submission')}, {_many(len(rows), 'question')}"
-    return f"{many}: {said}. Isolation: {isolation(results)}. See {Path(out) / 'report.html'}."
+    counts = Counter(STATUS[each] for result in results for each in states(result))
+    shown = [status for status in dict.fromkeys(STATUS.values()) if counts[status] or status != STATUS[DECIDED]]
+    said = ", ".join(f"{counts[status]} {status}" for status in shown)
+    many = f"{pages.many(len(results), 'submission')}, {pages.many(len(rows), 'question')}"
+    left = " Type points into decisions.csv, and run it again with --resume." if any(map(doubtful, results)) else ""
+    return f"{many}: {said}. Isolation: {isolation(results)}. See {Path(out) / 'report.html'}.{left}"
 
 
 def isolation(results):
@@ -58,238 +59,211 @@ def isolation(results):
     return ", ".join(sorted({result["isolation"] for result in results}))
 
 
-def page_of(submission):
-    """Return the name of a submission's page of feedback: its own, if a file can be called so everywhere."""
-    name = UNSEEN.sub("\ufffd", submission)
-    if name == submission and len(name.encode()) <= LONGEST and ".html/" not in name.lower():
-        return f"feedback/{name}.html"
-    digest = hashlib.sha256(submission.encode(errors="surrogatepass")).hexdigest()[:16]
-    short = name.replace("/", "_").encode()[: LONGEST - 20].decode(errors="ignore")
-    return f"feedback/{short}-{digest}.html"
-
-
-def mark(row):
-    """Return the mark of a row's verdict."""
-    return row["verdict"]["mark"]
-
-
-def said_of(row):
-    """Return what a row's verdict says, in words."""
-    return words(Verdict.of(row["verdict"]))
-
-
-def points_of(result):
-    """Return the points of a submission, the most there are, and the questions that need review ("all": the whole)."""
-    review = [row["question"] or "all" for row in result["rows"] if mark(row) == REVIEW]
-    review += [TWICE] if result.get("twice") else []
-    return sum(row["points"] for row in result["rows"]), sum(row["max_points"] or 0 for row in result["rows"]), review
-
-
-# tables
-
-
-def _grades(results):
-    """The table of all questions of all submissions."""
-    rows = []
-    for result in results:
-        for row in result["rows"]:
-            status = STATUS[mark(row)] + (f": {said_of(row)}" if mark(row) == REVIEW else "")
-            rows.append({**result, **row, "status": status})
-    return _table(COLUMNS, rows)
-
-
-def _totals(results):
-    """The table of all submissions; no points where a person must look first, so that nobody gets a silent 0."""
-    rows = []
-    for result in results:
-        points, most, review = points_of(result)
-        row = {
-            **result,
-            "Grade": "" if review else points,
-            "Maximum Grade": most or "",
-            "needs review": " ".join(review),
-        }
-        rows.append(row | result["student"])
-    return "\ufeff" + _table(TOTALS, rows)  # without this mark Excel takes UTF-8 for something else
-
-
-def _table(columns, rows):
-    """Rows as CSV; a text that a spreadsheet would compute begins with an apostrophe."""
-    text = io.StringIO()
-    table = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\r\n")
-    table.writeheader()
-    for row in rows:
-        table.writerow({key: _cell(value) if isinstance(value, str) else value for key, value in row.items()})
-    return text.getvalue()
-
-
-def _cell(text):
-    """A text that stays one, also where semicolons part the cells."""
-    return FORMULA.sub(r"\1'\2", UNSEEN.sub("\ufffd", text))
-
-
-# pages
-
-
-def _feedback(result, exercises):
-    """The page of one submission: what was asked, what was wrong in the checks' words, and what to do next."""
-    title, lesson = _titles(result["exercise"], exercises)
-    points, most, review = points_of(result)
-    first_of = {mark(row): row["question"] for row in reversed(result["rows"])}
-    return _page(
-        "feedback.html",
-        title=title,
-        lesson=lesson,
-        submission=result["submission"],
-        points=points,
-        most=most,
-        review=review,
-        answers=map(_answer, result["rows"]) if most else (),
-        solved=set(first_of) == {RIGHT},
-        first=first_of.get(WRONG) or first_of.get(OPEN),
-        waiting=REVIEW in first_of,
-    )
-
-
-def _answer(row):
-    """What the page says of one question."""
-    question = checks.QUESTIONS.get(row["question"])
-    return {
-        "question": _question(row["question"]),
-        "call": f"{question.reference.__name__}({', '.join(question.parameters)})" if question else "",
-        "points": row["points"],
-        "most": row["max_points"],
-        "mark": mark(row),
-        "words": _parts(said_of(row)),
-        "only_hidden": row["verdict"]["only_hidden"],
-    }
-
-
-def _report(results, exercises):
-    """The page of the whole run."""
+def page(results, exercises):
+    """Return the report: what is to decide, then each exercise with its grid and its answers, alike ones together."""
+    people = _people(results)
+    cards, places = _cards(results, people)
     by_exercise = {}
     for result in results:
         by_exercise.setdefault(result["exercise"], []).append(result)
-    numbers = sorted(by_exercise.keys() - {""}, key=lambda number: (len(number), number))
-    levels = sorted({result["isolation"] for result in results})
-    return _page(
+    numbers = sorted(by_exercise, key=lambda number: (not number, len(number), number))
+    return pages.page(
         "report.html",
         outcomes=OUTCOMES,
-        columns={"Question": "name", "": "", **{name.capitalize(): "number" for name in OUTCOMES.values()}},
+        signs=SIGNS,
         unknown=UNKNOWN,
-        counts=Counter(mark(row) for result in results for row in result["rows"]),
-        promises=[host.promise(level) or ISOLATED for level in levels],
-        waiting=_waiting(results),
-        exercises=[_exercise(number, _titles(number, exercises)[0], by_exercise[number]) for number in numbers],
-        totals=[(result["submission"], result["exercise"], *points_of(result)) for result in results],
+        whole=WHOLE,
+        many=len(results),
+        counts=Counter(each for result in results for each in states(result)),
+        promises=[host.promise(level) or ISOLATED for level in sorted({result["isolation"] for result in results})],
+        waiting=[card for card in cards if card["mark"] == REVIEW],
+        left=sum(len(doubtful(result)) for result in results),
+        exercises=[
+            _exercise(number, pages.titles(number, exercises)[0], by_exercise[number], cards, places, people)
+            for number in numbers
+        ],
     )
 
 
-def _waiting(results):
-    """What a person must look at, the most points at stake first."""
-    groups = {}  # what is the matter with all of a notebook is said once
+def _people(results):
+    """{submission: the name that is shown}: with its file, where several have the same."""
+    named = Counter(who(result) for result in results)
+    people = {}
     for result in results:
-        if result.get("twice"):
-            groups[result["submission"], RIVALS] = (result, result["rows"])
-        for row in result["rows"]:
-            if mark(row) == REVIEW:
-                groups.setdefault((result["submission"], said_of(row)), (result, []))[1].append(row)
-    waiting = [
-        {
-            "submission": submission,
-            "questions": [row["question"] for row in rows] if len(rows) < len(result["rows"]) else ["all"],
-            "stake": sum(row["max_points"] or 0 for row in rows),  # 0: nobody knows, so it may be the most
-            "why": why,
-        }
-        for (submission, why), (result, rows) in groups.items()
+        name, file = pages.name(who(result)), pages.name(result["submission"])
+        people[result["submission"]] = name if named[who(result)] == 1 else f"{name} ({file})"
+    return people
+
+
+# answers
+
+
+def _cards(results, people):
+    """What was found, and of each finding the answers with it: (cards, {(submission, question): its anchor}).
+
+    A card is {"question", "mark", "stake", "words", "known", "answers": [{"id", "names", "code", ...}]}; alike answers
+    share an entry. Doubts come first, the most points at stake before others, then what is most common.
+    """
+    groups = {}
+    for result in results:
+        doubts = {question: why for question, why, _ in doubtful(result)}
+        if WHOLE in doubts:
+            row = {"question": WHOLE, "max_points": points_of(result)[1], "points": 0}
+            _into(groups, (WHOLE, REVIEW, doubts[WHOLE]), repr(result["student"] or result["submission"]), result, row)
+            continue
+        for row, each in zip(result["rows"], states(result), strict=True):
+            source = result.get("code", {}).get(row["question"], "")
+            if not (whole(result) or result.get("passed_over")):
+                alike = answers.plain(source) if source.strip() else ""
+                _into(groups, (row["question"], each, _finding(row)), alike, result, row)
+    counter, places, cards = itertools.count(1), {}, []
+    for (question, each, finding), variants in groups.items():
+        members = [member for variant in variants.values() for member in variant]
+        first = members[0][1]
+        listed = []
+        for alike, variant in variants.items():
+            id = f"answer-{next(counter)}"
+            places |= {(result["submission"], row["question"]): id for result, row in variant}
+            listed.append(_entry(id, alike, variant, people))
+        known = "verdict" in first and mark(first) == WRONG and Verdict.of(first["verdict"]).mistake
+        cards.append(
+            {
+                "question": question,
+                "title": "The whole notebook" if question == WHOLE else pages.question(question),
+                "mark": each,
+                "many": len(members),
+                "most": first["max_points"],
+                "stake": sum(row["max_points"] or 0 for _, row in members) or math.inf,  # nobody knows
+                "unknown": "verdict" in first and mark(first) == WRONG and not known,
+                "words": pages.said(first) if "verdict" in first else [("", finding)],
+                "mistake": known.id if known else "",
+                "answers": sorted(listed, key=lambda entry: -entry["many"]),
+            }
+        )
+    _fit([entry for card in cards for entry in card["answers"]])
+    return sorted(cards, key=lambda card: (ORDER.index(card["mark"]), card["mark"] == REVIEW and -card["stake"],
+                                           -card["many"])), places  # fmt: skip
+
+
+def _into(groups, key, alike, result, row):
+    """Add an answer to its group: under what was found, and there to those it is alike."""
+    groups.setdefault(key, {}).setdefault(alike, []).append((result, row))
+
+
+def _finding(row):
+    """What answers to a question have in common that were found to be alike."""
+    if mark(row) == WRONG and (known := Verdict.of(row["verdict"]).mistake):
+        return known.id
+    return said_of(row)
+
+
+def _entry(id, alike, variant, people):
+    """What a card says of answers with the same code."""
+    result, row = variant[0]
+    source = result.get("code", {}).get(row["question"], "")
+    decision = row.get("decision", {})
+    lines = [
+        "\t".join((tables.cell(each["submission"]), tables.cell(who(each)), pages.question(r["question"])))
+        for each, r in variant
     ]
-    return sorted(waiting, key=lambda group: -(group["stake"] or math.inf))
-
-
-def _exercise(number, title, results):
-    """What the report says of one exercise: how the totals are spread, how hard each question was, what went wrong."""
-    known = [points for points, _, review in map(points_of, results) if not review]
-    most = max(points_of(result)[1] for result in results)
-    by_question, mistakes = {}, {}
-    for result in results:
-        for row in result["rows"]:
-            by_question.setdefault(row["question"], Counter())[mark(row)] += 1
-            if mark(row) == WRONG:
-                known_one = Verdict.of(row["verdict"]).mistake
-                mistakes.setdefault((row["question"], known_one and known_one.id), []).append(row)
-    common = sorted(mistakes.items(), key=lambda item: (item[0][1] is None, -len(item[1])))
     return {
-        "number": number,
-        "title": title,
-        "known": len(known),
-        "left": len(results) - len(known),
-        "mean": statistics.mean(known) if known else None,
-        "median": statistics.median(known) if known else None,
-        "most": most,
-        "bars": _bars(known, int(most)),
-        "questions": [(_question(id), counts) for id, counts in by_question.items()],
-        "mistakes": [_mistake(rows) for _, rows in common],
+        "id": id,
+        "many": len(variant),
+        "names": [
+            people[each["submission"]] + (f": {points_of(each)[0]:g} points" if each.get("twice") else "")
+            for each, _ in variant
+        ],
+        "submission": result["submission"],
+        "code": source,
+        "points": row["points"],
+        "carried": row.get("carried", []),
+        "waits": feedback.waits(row, result) if "verdict" in row and mark(row) == WRONG else [],
+        "comments": list(dict.fromkeys(c for _, r in variant if (c := r.get("decision", {}).get("comment")))),
+        "like": [people[each["submission"]] for each, r in variant if r.get("decision", {}).get("like")],
+        "lines": lines if decision.get("points") is None and alike else [],
     }
 
 
-def _mistake(rows):
-    """What the report says of wrong answers that make the same known mistake, or other ones."""
-    known = Verdict.of(rows[0]["verdict"]).mistake
-    words = _parts(known.message if known else said_of(rows[0]))
-    return {"question": _question(rows[0]["question"]), "answers": len(rows), "known": bool(known), "words": words}
+def _fit(entries):
+    """Cut the codes so far that all have room together."""
+    room, lengths = MOST_CODE, sorted(len(entry["code"]) for entry in entries)
+    most = answers.MOST * 2
+    for i, length in enumerate(lengths):
+        if length * (len(lengths) - i) > room:
+            most = room // (len(lengths) - i)
+            break
+        room -= length
+    for entry in entries:
+        if len(entry["code"]) > most:
+            entry["code"] = f"{entry['code'][:most]}\n[... cut: open the notebook ...]"
+
+
+# an exercise
+
+
+def _exercise(number, title, results, cards, places, people):
+    """What the report says of one exercise: a grid, how the totals are spread, what each question's answers were."""
+    counted = [result for result in results if not result.get("passed_over")]
+    known = [points for points, _, review in map(points_of, counted) if not review]
+    most = max(points_of(result)[1] for result in results)
+    questions = list(dict.fromkeys(row["question"] for result in results for row in result["rows"])) if number else []
+    by_question = {id: Counter() for id in questions}
+    for result in results:
+        for row, each in zip(result["rows"], states(result), strict=True):
+            if number:
+                by_question[row["question"]][each] += 1
+    own = [card for card in cards if card["question"] in by_question and card["mark"] != REVIEW]
+    return {
+        "number": number,
+        "title": title if number else "Of no exercise that could be told",
+        "questions": [(id, pages.question(id), by_question[id]) for id in questions],
+        "grid": [
+            _line(result, questions, places, people) for result in sorted(results, key=lambda r: _rank(r, people))
+        ],
+        "known": len(known),
+        "left": len(counted) - len(known),
+        "mean": statistics.mean(known) if known else None,
+        "median": statistics.median(known) if known else None,
+        "most": most,
+        "bars": _bars(known, int(most)) if known else [],
+        "mistakes": sorted((c for c in own if c["mark"] == WRONG), key=lambda c: (c["unknown"], -c["many"])),
+        "answers": [(pages.question(id), id, [card for card in own if card["question"] == id]) for id in questions],
+    }
+
+
+def _rank(result, people):
+    """Where a submission stands in the grid: doubtful ones first, then by name."""
+    return not doubtful(result), people[result["submission"]].casefold()
+
+
+def _line(result, questions, places, people):
+    """A submission's line of the grid."""
+    points, most, review = points_of(result)
+    rows = {row["question"]: (row, each) for row, each in zip(result["rows"], states(result), strict=True)}
+    whole_place = places.get((result["submission"], WHOLE))
+    cells = []
+    for question in questions:
+        row, each = rows.get(question, (None, ""))
+        place = whole_place or places.get((result["submission"], question), "")
+        cells.append({"mark": each, "points": row["points"] if row else 0, "place": place,
+                      "carried": bool(row and row.get("carried"))})  # fmt: skip
+    return {
+        "name": people[result["submission"]],
+        "submission": result["submission"],
+        "cells": cells,
+        "points": "" if review and WHOLE in review else points,
+        "more": bool(review),
+        "most": most,
+        "review": review,
+        "place": whole_place or "",
+        "passed_over": bool(result.get("passed_over")),
+        "decided": bool(whole(result)),
+    }
 
 
 def _bars(values, most):
     """How many submissions have how many points: (which points, how many submissions) of each bar."""
     wide = math.ceil((most + 1) / 25)  # points that share a bar
-    counts = Counter(int(value // wide) for value in values)
+    counts = Counter(min(int(value // wide), most // wide) for value in values)
     ends = [(i * wide, min(i * wide + wide - 1, most)) for i in range(most // wide + 1)]
     return [(f"{a}–{b}" if a < b else str(a), counts[i]) for i, (a, b) in enumerate(ends)]
-
-
-def _titles(number, exercises):
-    """The title of an exercise and, if it is known, its lesson's number and title."""
-    if number not in exercises:
-        return (f"Exercise {number}" if number else "Your notebook"), None
-    intro = exercises[number].intro
-    title = re.match(r"# Exercise \d+: (.+)", intro)
-    lesson = re.search(r"lesson \[([^\]]+)\]\(\.\./notebooks/0*(\d+)_", intro)
-    said = f"Exercise {number}: {title[1].strip()}" if title else f"Exercise {number}"
-    return said, {"number": lesson[2], "title": lesson[1]} if lesson else None
-
-
-def _question(id):
-    """A question's number and title."""
-    return f"{id} {checks.QUESTIONS[id].title}" if id in checks.QUESTIONS else f"Question {id}"
-
-
-def _parts(text):
-    """The words of a check in parts: text, code (what stands between backticks), text, code, ..., text."""
-    return re.split(r"`([^`]+)`", text)
-
-
-def _many(n, word):
-    return f"{n} {word}{'s' if n != 1 else ''}"
-
-
-def _seen(value):
-    """What a page shows of a value, before it is escaped."""
-    theirs = isinstance(value, str) and not hasattr(value, "__html__")  # what has it, a template of ours has made
-    return UNSEEN.sub("\ufffd", value) if theirs else value
-
-
-def _page(name, **facts):
-    """A whole page, which needs no other file."""
-    return TEMPLATES.get_template(name).render(facts)
-
-
-TEMPLATES = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    finalize=_seen,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-TEMPLATES.filters |= {"many": _many, "number": "{:g}".format, "page": page_of}

@@ -19,10 +19,11 @@ from typing import NamedTuple
 
 from tqdm import tqdm
 
-from course_utils import _files, _workers
+from course_utils import _files, _workers, checks
 from course_utils.checks.verdict import REVIEW, RIGHT, WRONG, Verdict, review
-from course_utils.grading import exam, judge, report, submissions, validate
+from course_utils.grading import answers, decisions, exam, judge, report, submissions, validate
 from course_utils.grading import plan as plans
+from course_utils.grading.results import who
 from course_utils.grading.sandbox import host
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -44,9 +45,9 @@ class Job(NamedTuple):
 def work(jobs):
     """Grade submissions, and judge them together; return the result of each as JSON data.
 
-    {"submission", "student", "exercise", "isolation", "seconds", "rows": [{"question", "points", "max_points",
-    "verdict"}]}: the verdict is the data of a `Verdict`. A submission that cannot be read has one row, without a
-    question.
+    {"submission", "student", "exercise", "isolation", "seconds", "code": {question: what the student wrote}, "rows":
+    [{"question", "points", "max_points", "verdict"}]}: the verdict is the data of a `Verdict`. A submission that cannot
+    be read has one row, without a question.
     """
     results, seated = [], []
     with validate.Sitting() as sitting:
@@ -62,6 +63,7 @@ def work(jobs):
                 if number != job.asked and job.asked and not plans.votes(notebook.cells, job.exercises)[job.asked]:
                     raise submissions.Broken(f"it belongs to exercise {number}: nothing in it is of {job.asked}")
                 result["exercise"] = number = job.asked or number
+                result["code"] = answers.of(notebook.cells, job.exercises[number])
                 digest, raw, printed = job.exams[number]
                 if printed is None:
                     raise RuntimeError(f"the reference solution of exercise {number} does not pass its own checks")
@@ -244,13 +246,14 @@ def _loaded(digest, raw):
 
 
 def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="auto", client=None, resume=False,
-        private=()):  # fmt: skip
+        private=(), again=None):  # fmt: skip
     """Grade all submissions in the paths and write grades, feedback and report to the folder `out`; return the results.
 
     asked: the number of the exercise, if all submissions answer the same
     client: a Dask client whose workers are to do it; by default processes here
     resume: go on with a run that stopped in `out`
     private: ((file name, source), ...) of an instructor's own checks
+    again: a question that is graded anew in the run that ended in `out`; nothing else changes there
 
     ValueError if something is not as it must be; OSError if `out` cannot be written.
     """
@@ -260,10 +263,18 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
     if asked is not None and asked not in exercises:
         raise ValueError(f"there is no exercise {asked}: choose from {', '.join(exercises)}.")
     exam.private_questions(tuple(private))  # what is wrong with them is said before the work
-    settings = _settings(out, resume, seed, host.level(isolation), asked, private)
+    if again is not None and again not in checks.QUESTIONS:
+        raise ValueError(f"there is no question {again} to grade again: choose from {', '.join(checks.QUESTIONS)}.")
+    settings = _settings(out, resume or again, seed, host.level(isolation), asked, private, again)
     results, left = _done(out, found)
+    _completed(out, found, list(results.values()))  # what is wrong with decisions is said before the work, too
+    if again:
+        if left:
+            raise ValueError(f"{left[0].name} has no result in {out} yet: finish that run by --resume first.")
+        asked = again.split(".")[0]
+        left = [submission for submission in found if results[submission.name]["exercise"] == asked]
     numbers = {asked} if asked else {_number(submission, exercises) for submission in left} - {None}
-    bar = {"unit": "submission", "total": len(found), "initial": len(results), "disable": None}
+    bar = {"unit": "submission", "total": len(found), "initial": len(found) - len(left), "disable": None}
     workers = workers or _workers.cores()
     with tqdm(desc="Preparing", **bar) as progress, _executors(client, workers) as start:
         each = map if client else start().map  # Dask's machines need not have the course's repository
@@ -271,21 +282,42 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
         try:
             exams = dict(zip(sorted(numbers), each(prepare, sorted(numbers)), strict=True))
         except ValueError:  # private checks that ask for what the exercise does not
-            if not resume:
+            if not (resume or again):
                 (out / "run.json").unlink()
                 out.rmdir()
             raise
+        _write(out / "run.json", json.dumps(settings))
         progress.set_description("Grading")
         jobs = [Job(submission, settings["isolation"], exercises, exams, asked) for submission in left]
         for job, result in _each(start, _together(jobs, workers)):
+            if again:
+                result = _renewed(results[job.submission.name], result, again)
             results[job.submission.name] = result
             _write(out / "results" / _file(job.submission), json.dumps(result, ensure_ascii=False))
             progress.update()
-    ordered = [results[submission.name] for submission in found]
-    _mark_twice(ordered)
-    for name, text in report.files(ordered, exercises):
+    complete, sheet = _completed(out, found, [results[submission.name] for submission in found])
+    titles = {id: question.title for id, question in checks.QUESTIONS.items()}
+    _write(out / decisions.NAME, decisions.written(sheet, complete, titles))
+    for name, text in report.files(complete, exercises):
         _write(out / name, text)
-    return ordered
+    return complete
+
+
+def _renewed(old, new, question):
+    """A result with a new row for one question."""
+    rows = {row["question"]: row for row in new["rows"]}
+    return {**old, "rows": [rows[question] if row["question"] == question else row for row in old["rows"]]}
+
+
+def _completed(out, found, results):
+    """The results with what people have decided on them, and the `decisions.Sheet` in which they did; ValueError."""
+    results = [dict(result) for result in results]
+    _mark_twice(results)
+    sheet = decisions.read(out / decisions.NAME)
+    people = {each.name: who({"submission": each.name, "student": each.student}) for each in found}
+    most = {id: question.points for id, question in checks.QUESTIONS.items()}
+    lines = decisions.typed(sheet, people, most, {each["submission"]: each["exercise"] for each in results})
+    return decisions.applied(results, lines), sheet
 
 
 def _mark_twice(results):
@@ -308,10 +340,11 @@ def _number(submission, exercises):
         return None
 
 
-def _settings(out, resume, seed, isolation, asked, private):
+def _settings(out, resume, seed, isolation, asked, private, again=None):
     """What a run was begun with: for one that is resumed, what is kept in its folder."""
-    digest = hashlib.sha256(repr((asked, list(private))).encode()).hexdigest()
-    new = {"seed": secrets.randbits(32) if seed is None else seed, "isolation": isolation, "asked": digest}
+    digest = hashlib.sha256(repr(list(private)).encode()).hexdigest()
+    seed_of_it = secrets.randbits(32) if seed is None else seed
+    new = {"seed": seed_of_it, "isolation": isolation, "exercise": asked, "checks": digest}
     path = out / "run.json"
     if not resume:
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -326,9 +359,10 @@ def _settings(out, resume, seed, isolation, asked, private):
         raise ValueError(f"there is no run to resume in {out}.") from None
     if seed not in (None, old["seed"]):
         raise ValueError(f"the run in {out} has another seed: leave --seed out to resume it.")
-    if (old["isolation"], old["asked"]) != (isolation, digest):
+    kept = ("isolation",) if again else ("isolation", "exercise", "checks")  # a check may have been mended
+    if any(old.get(name) != new[name] for name in kept):
         raise ValueError(f"the run in {out} was begun with another isolation, exercise or checks: give the same again.")
-    return old
+    return old | {"checks": digest}
 
 
 def _done(out, found):

@@ -2,7 +2,7 @@
 
 import pytest
 
-RUN = ("test_corpus.py", "test_endless.py", "test_grade.py", "test_here.py", "test_planted.py",
+RUN = ("test_corpus.py", "test_endless.py", "test_evening.py", "test_grade.py", "test_here.py", "test_planted.py",
        "test_sandbox.py", "test_validate.py")  # fmt: skip
 
 

@@ -8,17 +8,19 @@ import itertools
 import re
 import sys
 import time
-from html.parser import HTMLParser
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
 import pytest
+from made import CANVAS, EVIL, MOODLE, Words, everything, known, result, right, row, solved, table
 
 from course_utils import checks
-from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Known, Verdict, review
+from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Verdict, review
+from course_utils.grading import decisions, judge, pages, report, run, tables
 from course_utils.grading import exam as exams
-from course_utils.grading import judge, report, run, submissions
+from course_utils.grading.results import RIVALS
 from course_utils.grading.sandbox.wire import encoded
 
 ROOT = Path(__file__).parents[2]
@@ -26,9 +28,6 @@ sys.path.insert(0, str(ROOT / "tests"))
 from lab import in_chromium  # noqa: E402
 from pages import barriers, chromium, unreadable, visit  # noqa: E402
 
-EVIL = '<script>alert(1)</script> & "quoted"'
-CANVAS = "submissions/smithbob_LATE_340934_208490284_02_zero_weights"
-MOODLE = "Ada O'Neil_1000037_assignsubmission_file_/02_zero_weights"
 SEED = 987654321
 DOCUMENTATION = ROOT / "docs" / "grading.md"
 
@@ -36,71 +35,6 @@ DOCUMENTATION = ROOT / "docs" / "grading.md"
 @pytest.fixture(scope="module")
 def exercises():
     return exams.exercises(ROOT)
-
-
-def row(verdict):
-    """A row of a result; the points of the question are those of the course."""
-    most = checks.QUESTIONS[verdict.question].points if verdict.question else ""
-    points = most if verdict.mark == RIGHT else 0
-    return {"question": verdict.question, "points": points, "max_points": most, "verdict": verdict.data()}
-
-
-def right(question):
-    return Verdict(question, RIGHT, checks.QUESTIONS[question].points)
-
-
-def known(question):
-    """Values that are those of the question's first mistake."""
-    id, mistake = next(iter(checks.QUESTIONS[question].mistakes.items()))
-    return Verdict(question, WRONG, fact=Fact("values", {"shaped": True}), mistake=Known(id, mistake.message))
-
-
-def result(name, *rows, exercise="2", isolation="bwrap"):
-    (student,) = submissions._students([name.removeprefix("submissions/").split("/")])
-    parts = {"submission": name, "student": student, "exercise": exercise, "isolation": isolation}
-    return {**parts, "seconds": 1.5, "rows": list(rows)}
-
-
-def solved(number="2"):
-    return [row(right(id)) for id in checks.QUESTIONS if id.split(".")[0] == number]
-
-
-def everything():
-    """A run in which there is one of everything."""
-    error = Fact("raised", {"error": "ValueError", "text": EVIL, "given": "L 3"})
-    return [
-        result(MOODLE, row(known("2.1")), *solved()[1:]),
-        result(CANVAS, row(Verdict("2.1", WRONG, fact=error, advice="did you forget `return`?")),
-               row(Verdict("2.2", OPEN)),
-               row(review("2.3", f"its cell did not end well: it ended Python (SIGKILL) {EVIL}")),
-               *solved()[3:]),
-        result(EVIL, *solved()),
-        result("=HYPERLINK(1)", *solved("5"), exercise="5", isolation="none"),
-        result("broken", row(review("", "the file is empty")), exercise=""),
-    ]  # fmt: skip
-
-
-def table(text):
-    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
-
-
-class Words(HTMLParser):
-    """The text of a page, its tags in order, and what it would load."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.text, self.tags, self.loaded, self.ids, self.links = "", [], [], set(), []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        self.tags.append(tag)
-        self.ids.add(attributes.get("id"))
-        self.links += [attributes["href"]] if tag == "a" else []
-        self.loaded += [attributes[key] for key in ("src", "srcset", "data") if key in attributes]
-
-    def handle_data(self, data):
-        self.text += data
 
 
 def test_a_run_leaves_two_tables_a_page_each_and_a_report(exercises):
@@ -157,15 +91,16 @@ def test_a_student_with_two_notebooks_to_an_exercise_has_no_grade_until_a_person
         "all two notebooks",
     )
     assert [grades[name][0] for name in "cfg"] == ["12", "12", "12"]
-    assert found["report.html"].count(report.RIVALS) == 4
+    page = Words(found["report.html"]).text
+    assert page.count(RIVALS) == 1 and "Ann (a): 12 points" in page and "Ann (b): 12 points" in page
 
 
 def test_no_cell_becomes_a_formula_where_semicolons_part_them():
     for name in ("a;=1+1", "a; =1+1", 'a;"=1+1"', "a;-1", "=1;@x"):
-        text = report._totals([result(name, *solved())])
+        text = tables.totals([result(name, *solved())])
         for line in text.splitlines():
             assert not [part for part in line.split(";")[1:] if re.match(r"[\s\"]*[=+@-]", part)]
-    assert "'=1" in report._cell("a;=1") and report._cell("a;b=1") == "a;b=1"
+    assert "'=1" in tables.cell("a;=1") and tables.cell("a;b=1") == "a;b=1"
 
 
 def test_excel_is_told_that_totals_are_in_utf_8(exercises):
@@ -175,13 +110,13 @@ def test_excel_is_told_that_totals_are_in_utf_8(exercises):
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "=a/=b"])
 def test_no_name_becomes_a_formula(name):
-    for text in (report._totals([result(name, *solved())]), report._grades([result(name, *solved())])):
+    for text in (tables.totals([result(name, *solved())]), tables.grades([result(name, *solved())])):
         assert table(text)[0]["submission"] == f"'{name}"
 
 
 @pytest.mark.parametrize("name", ["a,b", 'a "b"', "a\nb", "Ærø; ß", "a'b", "1-1", "a=b"])
 def test_other_names_come_back_from_the_table_as_they_were(name):
-    assert table(report._grades([result(name, *solved())]))[0]["submission"] == name.replace("\n", "\ufffd")
+    assert table(tables.grades([result(name, *solved())]))[0]["submission"] == name.replace("\n", "\ufffd")
 
 
 def test_what_a_student_wrote_is_text_and_nothing_else(exercises):
@@ -189,8 +124,9 @@ def test_what_a_student_wrote_is_text_and_nothing_else(exercises):
         if not name.endswith(".html"):
             continue
         page = Words(text)
-        assert not {"script", "img", "iframe", "object", "link"} & set(page.tags) and page.loaded == []
-        assert "http" not in text and "@import" not in text and "url(" not in text
+        assert not {"img", "iframe", "object", "link"} & set(page.tags) and page.loaded == []
+        assert page.tags.count("script") == (name == "report.html") and "script-src" in text
+        assert "http:" not in text and "https" not in text and "@import" not in text and "url(" not in text
         headings = [int(tag[1]) for tag in page.tags if re.fullmatch(r"h\d", tag)]
         assert headings[0] == 1 and all(b - a <= 1 for a, b in itertools.pairwise(headings))
     found = dict(report.files(everything(), exercises))
@@ -204,7 +140,7 @@ def test_nothing_unseen_turns_the_words_around(exercises):
     name = "a\u202eb\ud800\x1bc"
     found = dict(report.files([result(name, *solved())], exercises))
     for path, text in found.items():
-        assert not report.UNSEEN.search(path) and not report.UNSEEN.search(re.sub(r"[\r\n]", "", text))
+        assert not tables.UNSEEN.search(path) and not tables.UNSEEN.search(re.sub(r"[\r\n]", "", text))
     assert "می‌خواهم" in dict(report.files([result("می‌خواهم", *solved())], exercises))["report.html"]
 
 
@@ -215,9 +151,10 @@ def test_each_page_has_a_name_that_can_be_a_file_and_links_lead_to_it(exercises,
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    (tmp_path / decisions.NAME).touch()
     page = Words((tmp_path / "report.html").read_text(encoding="utf-8"))
     links = [unquote(link) for link in page.links if not link.startswith("#")]
-    assert len([link for link in links if link.startswith("feedback")]) == len(names)
+    assert len({link for link in links if link.startswith("feedback")}) == len(names)
     assert all((tmp_path / link).is_file() for link in links)
     assert {link[1:] for link in page.links if link.startswith("#")} <= page.ids
 
@@ -384,7 +321,7 @@ def test_the_closing_line_counts():
     line = report.summary(everything(), "out")
     assert line == (
         "5 submissions, 22 questions: 19 graded, 1 not attempted, 2 needs review. Isolation: bwrap, none. "
-        f"See {Path('out', 'report.html')}."
+        f"See {Path('out', 'report.html')}. Type points into decisions.csv, and run it again with --resume."
     )
 
 
@@ -404,20 +341,136 @@ def test_the_private_check_in_the_documentation_works():
         assert judge.judged(exam, "2.4", [{"calls": calls, "names": []}], False, {}, "") == said
 
 
+WRITTEN = {
+    "markup": "</pre></figure></script><script>window.pwned = 1</script><img src=x onerror='window.pwned = 1'>",
+    "turned round": "admin = 'x\u202e\u2066 # only for admins\u2069 \u2066'  # \u200b\u200b\u200bzero width",
+    "backslashes": 'a = "\\\\" + \'\\\'\' + """unclosed\\',
+    "long line": "x = " + "1 + " * 1400 + "1",
+    "deep": "(" * 5900,
+    "empty": "   \n",
+    "zalgo": "def f():\n    return 'Z" + "\u0301\u0489" * 500 + "'",
+}
+
+
+def hostile(many=1):
+    """Results whose students wrote all kinds of things."""
+    found = []
+    for i in range(many):
+        for name, source in WRITTEN.items():
+            error = Fact("raised", {"error": "ValueError", "text": f"</p>{EVIL}\u202e", "given": "L 3"})
+            rows = [row(Verdict("2.1", WRONG, fact=error)), row(known("2.2")), *solved()[2:]]
+            code = {each["question"]: source + f"  # {i}" * (many > 1) for each in rows}
+            found.append({**result(f"{name} {EVIL} \u202e{i}", *rows), "code": code})
+    return found
+
+
+def test_the_grid_has_a_sign_a_word_and_a_place_for_each_answer(exercises):
+    text = dict(report.files(everything(), exercises))["report.html"]
+    page = Words(text)
+    assert {link[1:] for link in page.links if link.startswith("#")} <= page.ids
+    cells = re.findall(r'<td class="is-(\w+)"[^>]*><a href="#(answer-\d+)" aria-label="([^"]+)">(.)', text)
+    counts = Counter(mark for mark, *_ in cells)
+    assert counts == {"right": 17, "wrong": 2, "open": 1, "review": 1}
+    assert all((report.OUTCOMES[mark], report.SIGNS[mark]) == (word, sign) for mark, _, word, sign in cells)
+    grid = text[text.index("<tbody>") :]
+    assert grid.index("smithbob") < grid.index("Ada O&#39;Neil")  # the doubtful one first
+
+
+def test_alike_answers_share_a_frame_and_it_says_what_they_build_on(exercises):
+    def of(name, code, *rows):
+        return {**result(name, *rows, exercise="1"), "code": code}
+
+    fact = Fact("values", {"shaped": True, "text": "the sign is flipped"})
+    first = {"1.1": "def lecun_tanh_derivative(z):\n    return z"}
+    other = {"1.1": "def lecun_tanh_derivative(z):  # mine\n\n    return z"}
+    name = checks.QUESTIONS["1.1"].reference.__name__
+    calls = {"1.3": f"def g(x):\n    return {name}(x)"}
+    wrong = row(Verdict("1.1", WRONG, fact=fact)), row(Verdict("1.3", WRONG, fact=fact))
+    results = [of("a", first | calls, *wrong), of("b", other | calls, *wrong),
+               of("c", first, wrong[0], row(right("1.3")) | {"carried": ["1.1"]})]  # fmt: skip
+    found = dict(report.files(results, exercises))
+    page = Words(found["report.html"])
+    assert re.search(r"3 ×\s+a,\s+b,\s+c", page.text) and re.search(r"2 ×\s+a,\s+b", page.text)
+    assert f"It waits for 1.1: it calls your {name}, which is not right yet." in Words(found["feedback/a.html"]).text
+    assert "carried" in found["report.html"] and "Counted with the right 1.1" in page.text
+    assert "With a right answer there it is right, so it counts" in " ".join(
+        Words(found["feedback/c.html"]).text.split()
+    )
+    assert "a\ta\t1.1 " in found["report.html"]  # lines to paste into decisions.csv
+
+
+def test_code_is_shown_as_it_is_and_what_cannot_be_seen_is_named(exercises):
+    text = dict(report.files(hostile(), exercises))["report.html"]
+    page = Words(text)
+    assert page.tags.count("script") == 1 and "img" not in page.tags
+    assert WRITTEN["markup"] in page.text and "U+202E" in page.text and "U+200B × 3" in page.text
+    assert not re.search(pages.HIDDEN, text)
+    for source in WRITTEN.values():
+        pieces = pages.coloured(source)
+        assert "".join(t for kind, t in pieces if kind != "hidden") == re.sub(pages.HIDDEN, "", source)
+
+
+def test_a_report_of_300_has_a_size_that_a_browser_opens(exercises):
+    """However long the answers are: what is too much is cut, the longest ones first."""
+    sizes = {}
+    usual = [{**each, "code": {id: "    x = y & z  # so\n" * 20 + f"# {i}" for id in checks.QUESTIONS if id[0] == "2"}}
+             for i in range(300) for each in [result(str(i), *solved())]]  # fmt: skip
+    worst = [{**each, "code": {id: f"{i}" + "&\u202e\u200b" * 2000 for id in checks.QUESTIONS if id[0] == "2"}}
+             for i in range(300) for each in [result(f"{i}" + "&" * 5000, *solved())]]  # fmt: skip
+    for name, results in {"usual": usual, "worst": worst}.items():
+        start = time.process_time()
+        sizes[name] = len(report.page(results, exercises).encode()) / 1e6
+        print(f"\n300 submissions, {name}: {sizes[name]:.1f} MB, {time.process_time() - start:.1f} s")
+    assert sizes["usual"] < 3 and sizes["worst"] < 30
+
+
+@in_chromium
+def test_nothing_breaks_out_and_a_grid_is_sorted_and_used_without_a_script(exercises, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(report.page(hostile() + everything(), exercises), encoding="utf-8")
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        assert page.evaluate("window.pwned") is None
+        page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'pwned = 1'}))")
+        assert page.evaluate("window.pwned") is None  # the page's policy lets no other script in
+        outside = """() => [...document.querySelectorAll('.theirs, .wrote')].filter(e => {
+          const box = e.getBoundingClientRect(), around = e.parentElement.getBoundingClientRect();
+          return box.width && (box.right > innerWidth + 1 || box.left < around.left - 1);
+        }).map(e => e.textContent.slice(0, 40))"""
+        assert page.evaluate(outside) == []
+        names = "[...document.querySelectorAll('.grid')[0].tBodies[0].rows].map(r => r.cells[0].textContent.trim())"
+        page.get_by_role("button", name="Student").first.click()
+        ordered = page.evaluate(names)
+        page.get_by_role("button", name="Student").first.click()
+        assert page.evaluate(names) == ordered[::-1] and len(ordered) == 10
+        bare = browser.new_page(java_script_enabled=False)
+        bare.goto(path.as_uri())
+        cell = bare.locator("tr:has-text('long line') td.is-right a").first
+        target = cell.get_attribute("href")
+        cell.click()
+        assert bare.locator(f"{target} .wrote").first.is_visible()
+
+
 @in_chromium
 def test_pages_can_be_read_by_everybody(exercises, tmp_path):
     """No barrier for a screen reader, no request, nothing to scroll sideways but tables, on a phone too."""
     found = dict(report.files(everything(), exercises))
     for name in (f"feedback/{CANVAS}.html", "feedback/broken.html", "report.html"):
         (tmp_path / Path(name).name).write_text(found[name], encoding="utf-8")
+    opened = report.page(hostile() + everything(), exercises).replace("<details", "<details open")
+    (tmp_path / "opened.html").write_text(opened, encoding="utf-8")
     problems = {}
     with chromium() as browser:
         for path in sorted(tmp_path.iterdir()):
-            for width in (1280, 360):
-                with visit(browser, path, "document.readyState === 'complete'", width=width) as (page, wrong):
+            for width, scheme in itertools.product((1280, 360), ("light", "dark")):
+                with visit(browser, path, "document.readyState === 'complete'", width=width, scheme=scheme) as (
+                    page,
+                    wrong,
+                ):
                     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                     found = wrong + unreadable(page) + barriers(page) + [f"{wide} px too wide"] * (wide > 0)
                     assert page.evaluate("document.documentElement.lang") == "en"
                 if found:
-                    problems[path.name, width] = found
+                    problems[path.name, width, scheme] = found
     assert problems == {}

@@ -1,4 +1,4 @@
-"""What an exercise says to the learner at once: `check("1.3", hidden_delta)` prints one line, and `progress()` another.
+"""What an exercise says to the learner at once: `check("1.3", hidden_delta)` shows a card, `progress()` prints a line.
 
 A question is data (`core.Question`), and has a page, a module of its own here: that of 1.3 is q1_3.
 """
@@ -8,8 +8,10 @@ import itertools
 import pkgutil
 import re
 
-from course_utils.checks.core import SECONDS, verdict_on
-from course_utils.checks.verdict import RIGHT, line
+from course_utils.checks import card, cells
+from course_utils.checks.core import SECONDS, examined
+from course_utils.checks.core import verdict_on as verdict_on  # for those who want data, not a card
+from course_utils.checks.verdict import RIGHT, WRONG, Fact, Verdict
 from course_utils.questions.predictions import answers, record
 
 EXERCISE = "exercise "  # how a key of the stored answers begins that means a question
@@ -24,10 +26,11 @@ def _pages():
 
 PAGES = _pages()
 QUESTIONS = {page.QUESTION.id: page.QUESTION for page in PAGES}
+cells.watch()
 
 
 def check(question_id, answer=None, *, seconds=SECONDS):
-    """Print in one line whether `answer`, your function, solves that question, and if not, what is wrong first.
+    """Show whether `answer`, your function, solves that question, and if not, what is wrong first, with an example.
 
     A function still running after `seconds` seconds is stopped: where the system has alarm signals (not on Windows),
     in the main thread, and between two steps of Python. Elsewhere there is no limit: interrupt the kernel.
@@ -36,8 +39,12 @@ def check(question_id, answer=None, *, seconds=SECONDS):
     if question is None:
         print(_unknown(question_id))
         return
-    verdict = verdict_on(question, answer, seconds)
-    print(line(verdict))
+    if stale := cells.why_stale(answer):
+        name, error = stale
+        card.show(card.Card(Verdict(question_id, WRONG, fact=Fact("stale", {"name": name, "error": error}))))
+        return
+    verdict, calls = examined(question, answer, seconds)
+    card.show(card.Card(verdict, card.example(question, verdict, calls, answer)))
     if verdict.mark == RIGHT and question_id not in _solved()[0]:
         note = record(f"{EXERCISE}{question_id}", "solved")
         if note:  # it could not be stored

@@ -86,9 +86,19 @@ class TimeUp(BaseException):
 
 def verdict_on(question, answer, seconds=SECONDS):
     """The `Verdict` on an answer to a question."""
+    return examined(question, answer, seconds)[0]
+
+
+def examined(question, answer, seconds=SECONDS):
+    """The `Verdict` on an answer, and its first calls: a list of `Call`, with a value or a `NoValue` of each."""
+    calls = []
+    return _verdict(question, answer, seconds, calls), calls
+
+
+def _verdict(question, answer, seconds, calls):
     hidden = _Hidden()
     try:
-        verdict = _misfit(question, answer) or _first_wrong(question, answer, seconds, hidden)
+        verdict = _misfit(question, answer) or _first_wrong(question, answer, seconds, hidden, calls)
     except Unwritten as stub:
         verdict = unwritten(question.id, str(stub))
     except TimeUp:
@@ -145,12 +155,13 @@ def _parameters(function):
         return []
 
 
-def _first_wrong(question, answer, seconds, hidden):
-    """The verdict on an answer from what it makes of the inputs; None if nothing is wrong."""
+def _first_wrong(question, answer, seconds, hidden, calls):
+    """The verdict on an answer from what it makes of the inputs, noted in `calls`; None if nothing is wrong."""
     inputs = question.inputs()
     expected = [question.reference(*args.values()) for args in question.inputs()]
     with _limited(seconds):
         outcomes = _outcomes(answer, inputs, question.inputs(), expected, hidden)
+    calls += [Call(*call) for call in zip(inputs, outcomes, expected)]
     verdict = explain(
         question,
         question.inputs,
@@ -299,7 +310,9 @@ def _outcome(function, args, untouched, expected):
     except (KeyboardInterrupt, TimeUp, Unwritten):
         raise
     except BaseException as error:  # SystemExit, too
-        return raised(type(error).__name__, error, untouched, isinstance(error, NotImplementedError))
+        reason = raised(type(error).__name__, error, untouched, isinstance(error, NotImplementedError))
+        reason.__cause__ = error
+        return reason
 
 
 def received(value, args, untouched, expected):

@@ -151,6 +151,11 @@ def _of(fact):
             return f"the dict should not have {', '.join(part['surplus'])}"
         case "changed":
             return f"it changes its input {part['names'][0]} in place: work on a copy"
+        case "stale":
+            return (
+                f"the cell that defines {part['name']} failed when it was run last ({part['error']}): "
+                f"mend it and run it again, until then {part['name']} is the one from before"
+            )
         case "again":
             return (
                 "right at first, but not when it is called again with the same inputs in another order: "

@@ -64,33 +64,20 @@ def _by(awake, rounds=None, first=0):
     return function
 
 
-def _copies_ignored(terms, zero):
-    return _awake([list(dict.fromkeys(term)) for term in terms], zero)
-
-
-def _free_terms(terms, zero):
-    return {m for term in terms for m in term if zero.isdisjoint(term)}
-
-
 def _every_term(terms, zero):
     held = {m for term in terms for m in term}
     return {m for m in held if all(m in _awake([term], zero) for term in terms if m in term)}
 
 
-def _path_to(terms, zero):
-    """Only what stands before a matrix in its term is looked at."""
-    return {m for term in terms for i, m in enumerate(term) if zero.isdisjoint(term[:i])}
-
-
 MISTAKES = known(
     "copies: a matrix that stands twice in a term is beside itself: if it is zero, its other copy stops its gradient",
-    _by(_copies_ignored),
+    _by(lambda terms, zero: _awake([list(dict.fromkeys(term)) for term in terms], zero)),
     "zero-blocks-itself: a zero matrix does not stop its own gradient: only the others in the term do",
-    _by(_free_terms),
+    _by(lambda terms, zero: {m for term in terms for m in term if zero.isdisjoint(term)}),
     "every-term: one term without another zero is enough: terms are added",
     _by(_every_term),
     "one-side: all other matrices of the term count, those before and those behind",
-    _by(_path_to),
+    _by(lambda terms, zero: {m for term in terms for i, m in enumerate(term) if zero.isdisjoint(term[:i])}),
     "one-round: the matrices that have woken are no longer zero: go on to step 1, 2, ...",
     _by(_awake, 1),
     "two-rounds: two rounds are not enough: go on as long as anything wakes",

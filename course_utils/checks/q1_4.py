@@ -105,28 +105,8 @@ def _own_output(params, z, h, delta):
     return _products(_errors(params, z, delta), {l - 1: h[l] if l < max(z) else z[l] for l in z})
 
 
-def _own_activated_output(params, z, h, delta):
-    return _products(_errors(params, z, delta), {l - 1: h[l] for l in z})
-
-
-def _own_z(params, z, h, delta):
-    return _products(_errors(params, {l - 1: z[l] for l in z}, delta), h)
-
-
-def _first_z(params, z, h, delta):
-    return _products(_errors(params, dict.fromkeys(z, z[1]), delta), h)
-
-
-def _z_for_h(params, z, h, delta):
-    return _products(_errors(params, z, delta), {**z, 0: h[0]})
-
-
 def _through_the_layer_below(params, z, h, delta):
     return _products(_errors(params | {f"W{l + 1}": params[f"W{l}"] for l in range(1, max(z))}, z, delta), h)
-
-
-def _no_bias(params, x, targets):
-    return _by_hand({name: p * (name[0] == "W") for name, p in params.items()}, x, targets)
 
 
 def _transposed_forward(params, x, targets):
@@ -165,12 +145,12 @@ MISTAKES = known(
     _sloping(lecun_tanh),
     "own-output: dW^l uses h^l, the layer's own output: it needs its input h^(l-1), h[l - 1]",
     _of_trace(_own_output),
-    _of_trace(_own_activated_output),
+    _of_trace(lambda params, z, h, delta: _products(_errors(params, z, delta), {l - 1: h[l] for l in z})),
     "z-for-h: dW^l uses z^(l-1): what goes into the layer is h^(l-1), after the activation",
-    _of_trace(_z_for_h),
+    _of_trace(lambda params, z, h, delta: _products(_errors(params, z, delta), {**z, 0: h[0]})),
     "wrong-z: phi' is taken at the wrong z on the way back: delta^(l-1) = ... * phi'(z^(l-1)), z[l - 1]",
-    _of_trace(_own_z),
-    _of_trace(_first_z),
+    _of_trace(lambda params, z, h, delta: _products(_errors(params, {l - 1: z[l] for l in z}, delta), h)),
+    _of_trace(lambda params, z, h, delta: _products(_errors(params, dict.fromkeys(z, z[1]), delta), h)),
     "plain-tanh: plain tanh is used throughout: this network has LeCun's f",
     _sloping(activations.tanh.derivative, np.tanh),
     "plain-tanh-forward: plain tanh is used on the way forward: this network has LeCun's f",
@@ -190,7 +170,7 @@ MISTAKES = known(
     f"matrix-product: phi'(z) multiplies wrongly: {q1_3.ENTRY_BY_ENTRY}",
     partial(_by_hand, down=lambda delta, W, z: delta @ W @ lecun_tanh.derivative(z)),
     "no-bias: the bias is missing in the forward pass",
-    _no_bias,
+    lambda params, x, targets: _by_hand({name: p * (name[0] == "W") for name, p in params.items()}, x, targets),
     "transposed-forward: W and its transpose are mixed up in the forward pass: z = h W^T + b",
     _transposed_forward,
     "bias-not-summed: the bias gradient is not summed over the samples",

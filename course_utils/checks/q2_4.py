@@ -30,10 +30,6 @@ def _rates(weight, bias, first=(1,), last=(1,)):
     return function
 
 
-def _numbered_from_zero(widths, lr):
-    return {f"{name[0]}{int(name[1:]) - 1}": rate for name, rate in wide_rates(widths, lr).items()}
-
-
 MISTAKES = known(
     "other-way-round: these are the step sizes of the narrow network that follows a wide one: here it is the other "
     "way round",
@@ -69,7 +65,7 @@ MISTAKES = known(
     "input-forgotten: n_0 = 1 is forgotten: W1 leads from n_0 = 1 to n_1, so all of these are one layer too low",
     _rates(lambda i, o, lr: lr * o / i, lambda i, o, lr: lr * o, first=()),
     "from-zero: layers count from 1: W1, b1, ..., WL, bL",
-    _numbered_from_zero,
+    lambda widths, lr: {f"{name[0]}{int(name[1:]) - 1}": rate for name, rate in wide_rates(widths, lr).items()},
 )
 
 ADVICE = {

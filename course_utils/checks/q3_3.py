@@ -41,10 +41,6 @@ def _nan_for_zeros(W):
     return np.exp(-(p * np.log(p)).sum())
 
 
-def _one_for_zero_matrix(W):
-    return effective_rank(W) or 1.0
-
-
 def _padded(W, pad=1e-3):
     s = np.linalg.svd(W, compute_uv=False)
     p = s / (s.sum() or 1)
@@ -81,7 +77,7 @@ MISTAKES = known(
     "small-left-out: small is not zero: leave out singular values of 0 only",
     lambda W: _entropy_rank(W, lambda s: s * (s > 1e-3)),
     "one-for-zero-matrix: a zero matrix has no direction at all: return 0 for it",
-    _one_for_zero_matrix,
+    lambda W: effective_rank(W) or 1.0,
     "added-little: a number added inside the logarithm changes the result: leave singular values of 0 out instead",
     lambda W: _padded(W, 1e-6),
     "added-more: a number added inside the logarithm changes the result: leave the singular values of 0 out instead",

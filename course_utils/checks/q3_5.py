@@ -139,14 +139,6 @@ def _indices(group):
     return isinstance(group, list) and all(isinstance(i, int) and not isinstance(i, bool) for i in group)
 
 
-def _each_alone(params):
-    return [[[i] for i in range(len(params[f"b{l}"]))] for l in range(1, mlp.depth(params))]
-
-
-def _all_together(params):
-    return [[list(range(len(params[f"b{l}"])))] for l in range(1, mlp.depth(params))]
-
-
 MISTAKES = known(
     "single-weights: single weights are compared: equal totals to and from each class are enough, the weights may "
     "differ",
@@ -172,9 +164,9 @@ MISTAKES = known(
     "whole-layers: totals over a whole layer are compared: take one total for each class, and again when classes split",
     _sorted_by(lambda b, W, below, V, above: [b, W.sum(axis=1, keepdims=True), V.sum(axis=1, keepdims=True)]),
     "each-alone: not every neuron is alone: begin with all of a layer in one class, and split only where you must",
-    _each_alone,
+    lambda params: [[[i] for i in range(len(params[f"b{l}"]))] for l in range(1, mlp.depth(params))],
     "all-together: some neurons must part: split a class where biases or totals differ",
-    _all_together,
+    lambda params: [[list(range(len(params[f"b{l}"])))] for l in range(1, mlp.depth(params))],
 )
 
 ADVICE = {

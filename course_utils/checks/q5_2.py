@@ -38,10 +38,6 @@ def _normalized(mean=lambda t, x: t.mean(axis=0), std=lambda t, x: t.std(axis=0)
     return function
 
 
-def _constants_to_zero(x_train, x_new, least=1e-12):
-    return np.where(x_train.std(axis=0) > least, _normalized()(x_train, x_new, least), 0)
-
-
 def _constants_as_they_are(x_train, x_new, least=1e-12):
     return np.where(x_train.std(axis=0) > least, _normalized()(x_train, x_new, least), x_new)
 
@@ -58,10 +54,6 @@ def _not_blown_up(calls):
     return fact
 
 
-def _common_scale(x_train, x_new):
-    return np.sqrt(x_train.var(axis=0).mean())
-
-
 GUARDED = known(
     "own-statistics: the new inputs are normalised by their own statistics: take those of x_train, for any input "
     "ever to come",
@@ -73,7 +65,7 @@ GUARDED = known(
     "own-scale: the scale is that of the new inputs: take that of x_train",
     _normalized(std=lambda t, x: x.std(axis=0)),
     "one-scale: one scale for all inputs: here each has its own",
-    _normalized(std=_common_scale),
+    _normalized(std=lambda x_train, x_new: np.sqrt(x_train.var(axis=0).mean())),
     _normalized(std=lambda t, x: t.std()),
     "one-mean: one mean for all inputs: each has its own, axis=0",
     _normalized(lambda t, x: t.mean()),
@@ -91,7 +83,7 @@ GUARDED = known(
     _normalized(std=lambda t, x: np.sqrt((t**2).mean(axis=0))),
     "constant-to-zero: what is constant in the training set has been set to 0: centre it like the others, and divide "
     "by 1",
-    _constants_to_zero,
+    lambda x_train, x_new, least=1e-12: np.where(x_train.std(axis=0) > least, _normalized()(x_train, x_new, least), 0),
     "constant-as-is: what is constant in the training set must be centred, too",
     _constants_as_they_are,
     "range: scaled to the range 0 to 1: the mean must be 0 and the mean square 1",

@@ -34,10 +34,6 @@ def _both_above(b, q, least):
     return math.erfc((c - b) / math.sqrt(2 * q))
 
 
-def _both_below(b, q, least):
-    return _both_above(-b, q, least)
-
-
 MISTAKES = known(
     "plain-tanh: the border is that of plain tanh: here its argument is 2z/3",
     _tails(lambda least: np.arctanh(np.sqrt(1 - least))),
@@ -60,7 +56,7 @@ MISTAKES = known(
     "upper-twice: the upper tail is taken twice: with a bias the two differ",
     _both_above,
     "lower-twice: both tails lie c + b away from the mean here: the upper one lies c - b away",
-    _both_below,
+    lambda b, q, least: _both_above(-b, q, least),
     "not-saturated: this is the share that is not saturated",
     lambda b, q, least: 1 - share_saturated(b, q, least),
     "twice: twice as much: erfc(u) is both tails already",

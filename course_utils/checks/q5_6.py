@@ -51,10 +51,6 @@ def _only_pairs(x, y):
     return 1 - equal / (2 * pairs) if pairs else 1.0
 
 
-def _neighbours(x, y):
-    return 1 - sum(np.array_equal(x[i], -x[i - 1]) and y[i] == y[i - 1] for i in range(1, len(x))) / len(x)
-
-
 MISTAKES = known(
     "both-lost: of a pair with one label one sample can be right: only the other one is lost",
     _lost(2, 0),
@@ -79,7 +75,7 @@ MISTAKES = known(
     "sums-only: opposite means opposite in every entry: that the sum of all entries is 0 is not enough",
     lambda x, y: 1 - _pairs(x, y, lambda a, b: a == b, lambda a, b: (a + b).sum() == 0) / len(x),
     "neighbours-only: only neighbours are compared: a sample's negative may stand anywhere",
-    _neighbours,
+    lambda x, y: 1 - sum(np.array_equal(x[i], -x[i - 1]) and y[i] == y[i - 1] for i in range(1, len(x))) / len(x),
 )
 
 ADVICE = {

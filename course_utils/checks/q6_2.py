@@ -44,30 +44,6 @@ def _chain(
     return function
 
 
-def _by_the_sum(n_in, n_out, mode):
-    return 1 / (n_in + n_out) if mode == "fan_avg" else _variance(n_in, n_out, mode)
-
-
-def _mean_of_variances(n_in, n_out, mode):
-    return (1 / n_in + 1 / n_out) / 2 if mode == "fan_avg" else _variance(n_in, n_out, mode)
-
-
-def _fans_exchanged(n_in, n_out, mode):
-    return _variance(n_out, n_in, mode)
-
-
-def _he(n_in, n_out, mode):
-    return 2 * _variance(n_in, n_out, mode)
-
-
-def _deviation(n_in, n_out, mode):
-    return math.sqrt(_variance(n_in, n_out, mode))
-
-
-def _root_of_both(widths, mode):
-    return np.sqrt(there_and_back(widths, mode))
-
-
 MISTAKES = known(
     "order: the order is wrong: forward first, backward second",
     lambda *args: there_and_back(*args)[::-1],
@@ -81,17 +57,17 @@ MISTAKES = known(
     "backward-last-left-out: the last matrix is left out on the way back instead of the first",
     _chain(back=slice(-1)),
     'sum-of-fans: "fan_avg" is 2 / (n_in + n_out): one over the mean of the two, not over their sum',
-    _chain(_by_the_sum),
+    _chain(lambda n_in, n_out, mode: 1 / (n_in + n_out) if mode == "fan_avg" else _variance(n_in, n_out, mode)),
     'mean-of-variances: "fan_avg" takes one over the mean of the two fans, not the mean of 1 / n_in and 1 / n_out',
-    _chain(_mean_of_variances),
+    _chain(lambda n_in, n_out, mode: (1 / n_in + 1 / n_out) / 2 if mode == "fan_avg" else _variance(n_in, n_out, mode)),
     "fans-exchanged: n_in and n_out of a layer are exchanged: W^l has n_(l-1) inputs and n_l outputs",
-    _chain(_fans_exchanged),
+    _chain(lambda n_in, n_out, mode: _variance(n_out, n_in, mode)),
     "he: He's 2 is for ReLU: this network is linear",
-    _chain(_he),
+    _chain(lambda n_in, n_out, mode: 2 * _variance(n_in, n_out, mode)),
     "deviation: the variance belongs here, not the standard deviation",
-    _chain(_deviation),
+    _chain(lambda n_in, n_out, mode: math.sqrt(_variance(n_in, n_out, mode))),
     "sizes: these are the factors of the sizes: of the mean squares they are the squares of that",
-    _root_of_both,
+    lambda widths, mode: np.sqrt(there_and_back(widths, mode)),
     "backward-terms: on the way back each sum runs over the layer's n_l outputs (the rows of W), not over its inputs",
     _chain(backward=lambda i, o: i),
     "forward-terms: on the way there each sum runs over the layer's n_(l-1) inputs (the columns of W), not over its "

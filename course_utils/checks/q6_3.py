@@ -16,10 +16,6 @@ def _slopes(rng):
         yield tuple(float(slope) for slope in rng.uniform(0.1, 3, size=2) * rng.choice([-1, 1], size=2))
 
 
-def _by_variance(a, c):
-    return 1 / ((a**2 + c**2) / 2 - (c - a) ** 2 / (2 * np.pi))
-
-
 MISTAKES = known(
     "deviation: this is the standard deviation sigma_w (the gain): its square is asked for",
     lambda a, c: np.sqrt(2 / (a**2 + c**2)),
@@ -36,7 +32,7 @@ MISTAKES = known(
     lambda a, c: 4 / (a + c) ** 2,
     lambda a, c: 4 / (abs(a) + abs(c)) ** 2,
     "variance: the next layer sees the second moment of h, mean and all: do not subtract the square of its mean",
-    _by_variance,
+    lambda a, c: 1 / ((a**2 + c**2) / 2 - (c - a) ** 2 / (2 * np.pi)),
     "upside-down: upside down: this is what one layer does to q, sigma_w^2 must undo it",
     lambda a, c: (a**2 + c**2) / 2,
     "difference: both halves of the line add to the mean square, whatever the signs of z and of the slopes",

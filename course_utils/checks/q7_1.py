@@ -67,10 +67,6 @@ def _first(steps, reached, curve):
     return float(steps[reached.argmax()])
 
 
-def _never_as_first(steps, accuracy, level):
-    return [float(steps[(k >= level).argmax()]) for k in accuracy.T]
-
-
 def _never_as_last(steps, accuracy, level):
     return [float(steps[(k >= level).argmax()]) if (k >= level).any() else float(steps[-1]) for k in accuracy.T]
 
@@ -92,7 +88,7 @@ def _for_good(steps, reached, curve):
 
 MISTAKES = known(
     "argmax-of-none: argmax of a row without True is 0: a network that never gets there needs inf",
-    _never_as_first,
+    lambda steps, accuracy, level: [float(steps[(k >= level).argmax()]) for k in accuracy.T],
     "never-is-last: a network that never gets there needs inf, not the last step",
     _never_as_last,
     "never-is-none: never is inf here (math.inf), not None",

@@ -43,10 +43,6 @@ def _ratios(params, grads, target):
     return {name: target * _rms(grads[name]) / _rms(params[name]) for name in params if name[0] == "W"}
 
 
-def _no_target(params, grads, target):
-    return step_sizes(params, grads, 1.0)
-
-
 def _one_for_all(params, grads, target):
     names = [name for name in params if name[0] == "W"]
     w, g = (np.concatenate([arrays[name].ravel() for name in names]) for arrays in (params, grads))
@@ -63,10 +59,6 @@ def _mean_of_quotients(params, grads, target):
     return {name: target * np.mean(np.abs(params[name] / grads[name])) for name in names}
 
 
-def _target_divides(params, grads, target):
-    return {name: rate / target**2 for name, rate in step_sizes(params, grads, target).items()}
-
-
 def _norm(a):
     return np.sqrt((a**2).sum())
 
@@ -75,9 +67,9 @@ MISTAKES = known(
     "upside-down: upside down: a large gradient needs a small step size",
     _ratios,
     "no-target: the target is missing: these change every matrix by 100 % of its size",
-    _no_target,
+    lambda params, grads, target: step_sizes(params, grads, 1.0),
     "target-divides: target is a factor: a larger share needs larger steps",
-    _target_divides,
+    lambda params, grads, target: {name: rate / target**2 for name, rate in step_sizes(params, grads, target).items()},
     "mean-size: RMS is the root of the mean square, this takes the mean of the sizes |W|",
     _by_sizes(lambda a: np.abs(a).mean()),
     "standard-deviation: RMS does not subtract the mean: np.std does",

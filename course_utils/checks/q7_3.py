@@ -40,14 +40,6 @@ def _square(a, b):
     return ((a - b) ** 2).sum()
 
 
-def _outputs_of_layers(trace):
-    return [*(trace.h[l] for l in sorted(trace.h) if l), trace.output]
-
-
-def _with_inputs(trace):
-    return [trace.h[0], *(trace.z[l] for l in sorted(trace.z))]
-
-
 def _each_sample(params, x, nudge):
     there, here = (mlp.forward(params, inputs).z for inputs in (x + nudge, x))
     d = np.array([((there[l] - here[l]) ** 2).sum(axis=1) for l in sorted(here)])
@@ -60,10 +52,6 @@ def _nudge_alone(params, x, nudge):
     return d[1:] / d[:-1]
 
 
-def _difference_of_squares(a, b):
-    return abs((a**2).sum() - (b**2).sum())
-
-
 MISTAKES = known(
     "not-squared: the distance is not squared here",
     _stretched(lambda a, b: np.sqrt(_square(a, b))),
@@ -72,11 +60,11 @@ MISTAKES = known(
     "sum-first: square the differences before adding: positive and negative ones cancel here",
     _stretched(lambda a, b: (a - b).sum() ** 2),
     "difference-of-squares: this is the difference of two squares: square the difference",
-    _stretched(_difference_of_squares),
+    _stretched(lambda a, b: abs((a**2).sum() - (b**2).sum())),
     "mean-over-units: a sum over units is asked, this is their mean: layers have different widths",
     _stretched(lambda a, b: ((a - b) ** 2).mean()),
     "outputs: these are distances of h = tanh(z): take z, before the activation",
-    _stretched(_square, values=_outputs_of_layers),
+    _stretched(_square, values=lambda trace: [*(trace.h[l] for l in sorted(trace.h) if l), trace.output]),
     "upside-down: upside down: the later layer's distance over the earlier one's",
     _stretched(_square, lambda d: d[:-1] / d[1:]),
     "against-first: each layer against the one before, not all against the first",
@@ -87,7 +75,7 @@ MISTAKES = known(
     _stretched(lambda a, b: 1 - (a * b).sum() / np.sqrt((a**2).sum() * (b**2).sum())),
     "one-too-many: one number too many: the first is D^2 / D^1; neither D^1 itself nor D^1 over that of the inputs "
     "is asked",
-    _stretched(_square, values=_with_inputs),
+    _stretched(_square, values=lambda trace: [trace.h[0], *(trace.z[l] for l in sorted(trace.z))]),
     "mean-of-quotients: first add over the samples, then divide: a mean of quotients is another number",
     _each_sample,
     "nudge-alone: nudge moves x: compare x + nudge with x, not nudge with nothing",

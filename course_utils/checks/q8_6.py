@@ -96,36 +96,16 @@ def _by_rounds(awake, rounds=None, first=0, shown=lambda kind: kind != "fixed"):
     return function
 
 
-def _random_at_once(wires):
-    """Random wires are taken to have a gradient at step 0."""
-    return [0 if kind == "random" else t for t, (_, _, kind) in zip(waking_times(wires), wires, strict=True)]
-
-
 def _one_sided(wires, zero, back):
     """The trained wires at which a signal arrives or, going back, an error."""
     nodes = _reach(wires, zero, back)
     return {i for i, (a, b, kind) in enumerate(wires) if kind != "fixed" and (b if back else a) in nodes}
 
 
-def _in_one_go(wires):
-    """All that ever wake, at step 0."""
-    return [None if t is None else 0 for t in waking_times(wires)]
-
-
 def _one_zero_at_most(wires):
     """The rule of the chain for any network."""
     zeros = [kind for _, _, kind in wires].count("zero")
     return waking_times(wires) if zeros < 2 else [None] * len(wires)
-
-
-def _sizes_of_layers(wires, zero):
-    """Zero wires are taken to block themselves, too."""
-    return _awake(wires, zero) - zero
-
-
-def _fixed_too(wires):
-    """The fixed wires counted among the trained ones."""
-    return waking_times([(a, b, "random" if kind == "fixed" else kind) for a, b, kind in wires])
 
 
 def _as_listed(wires):
@@ -158,15 +138,15 @@ MISTAKES = known(
     "two-rounds: two rounds are not enough: go on as long as anything wakes",
     _by_rounds(_awake, rounds=2),
     "random-at-once: a random wire also waits, while zeros cut it off from input or output",
-    _random_at_once,
+    lambda wires: [0 if kind == "random" else t for t, (_, _, kind) in zip(waking_times(wires), wires, strict=True)],
     "all-at-once: who wakes only after others needs their step first: one round of waking is one step",
-    _in_one_go,
+    lambda wires: [None if t is None else 0 for t in waking_times(wires)],
     "chain-rule: two zeros are stuck in a chain only: with a way round one of them several may wake",
     _one_zero_at_most,
     "zero-blocks-itself: a zero matrix does not block its own gradient: only the others on the path do",
-    _by_rounds(_sizes_of_layers),
+    _by_rounds(lambda wires, zero: _awake(wires, zero) - zero),
     "fixed-counted: fixed wires are not trained: their entries are None",
-    _fixed_too,
+    lambda wires: waking_times([(a, b, "random" if kind == "fixed" else kind) for a, b, kind in wires]),
     "fixed-ignored: the fixed wires carry signals and errors, too: they are the ways round",
     _by_rounds(partial(_awake, through=("zero", "random"))),
     "from-one: off by one: the first step is step 0",

@@ -55,6 +55,7 @@ class Lab(NamedTuple):
 
     step: int
     settings: str  # activation and optimizer, for the sentence
+    phi: activations.Activation
     params: dict
     push: dict  # what a first step of the optimizer, on all training images, would add to the parameters
     started: dict  # the parameters at step 0
@@ -126,7 +127,7 @@ def frames(*, w1, b1, w2, activation, optimizer):
             values.append(step if name == "step" else found[name])
         copy = {name: p.copy() for name, p in params.items()}
         so_far = {name: list(values) for name, values in history.items()}
-        word = yield Lab(step, f"{activation.replace('_', ' ')}, {optimizer}", copy, push, started, poked, so_far)
+        word = yield Lab(step, f"{activation.replace('_', ' ')}, {optimizer}", phi, copy, push, started, poked, so_far)
         if word == "poke":
             poke(params, poked % NEURONS)
             poked = min(poked + 1, NEURONS)
@@ -191,7 +192,17 @@ def verdict(data):
         if diagnostics.spread(data.push["W1"]) > NOTHING:
             return "Rows are equal, columns of $W_2$ are not: different errors come back, and the rows part."
         return "Columns of $W_2$ differ, by the same for all digits. Softmax cannot see that: equal rows stay equal."
+    speak = data.params["W2"].any(axis=0)
+    if data.phi.homogeneous and speak.any():
+        rays = diagnostics.distinct_rays(diagnostics.neurons(data.params, 1)[speak], NOTHING)
+        if rays < min(many, speak.sum()):
+            return (
+                f"{speak.sum()} neurons speak, no two alike, but all are multiples of {rays}. Under SGD and momentum "
+                "they stay so, until rounding parts them."
+            )
     if rows == 1:
+        if diagnostics.distinct_rows(columns) == 1 and data.phi.homogeneous:
+            return "Only biases differ. They give the columns of $W_2$, and then the rows, different sizes."
         if diagnostics.distinct_rows(columns) == 1:
             return "Only biases differ. They part the columns of $W_2$ in the first step, and then the rows."
         return "The rows are equal. Biases and columns of $W_2$ differ, so different errors come back and part them."

@@ -118,6 +118,9 @@ def test_a_poke_frees_one_neuron_and_two_pokes_free_two():
         ("Opposite", "tanh", 0, 16, "Only biases differ"),
         ("Opposite", "tanh", 1, 16, "different errors come back"),
         ("Opposite", "tanh", 2000, 16, "the symmetry is broken"),
+        ("Opposite", "relu", 0, 16, "different sizes"),
+        ("Opposite", "relu", 100, 16, "all are multiples of 1."),
+        ("Opposite", "leaky_relu", 100, 16, "all are multiples of 2."),
         ("LeCun", "sigmoid", 0, 16, "the symmetry is broken"),
     ],
 )

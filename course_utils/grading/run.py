@@ -5,14 +5,17 @@ import contextlib
 import errno
 import functools
 import hashlib
+import itertools
 import json
 import os
 import pickle
 import re
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -27,8 +30,12 @@ from course_utils.grading.results import who
 from course_utils.grading.sandbox import host
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+MOST_MEMORY = 2 * 2**30  # bytes that reading, planning and hearing a submission may take
 TOGETHER = 24  # submissions at most that are judged in one notebook
 OURS = re.compile(r"course-grading-([1-9]\d{0,8})-\w+")  # a temporary folder, with its process in the name
+WAITING = 64  # batches at most that are given to the workers at a time
+STOPPED = 20  # seconds after which a worker that was stopped is given up
+PREPARING = 600  # seconds in which all exams must be made
 SEEDS = 3  # that are tried before the grader says that a reference solution fails
 
 
@@ -55,7 +62,7 @@ def work(jobs):
             start = time.monotonic()
             result = _begun(job)
             results.append(result)
-            with _contained(job, result):
+            with _contained(job, result), _bounded():
                 notebook = submissions.read(job.submission)
                 number = plans.which(notebook.cells, job.exercises)
                 if number is None:
@@ -79,6 +86,25 @@ def work(jobs):
             result["rows"] = _rows(job, result["exercise"], verdicts())
     _once_more(seated)
     return results
+
+
+@contextlib.contextmanager
+def _bounded():
+    """Let this process take no more than MOST_MEMORY bytes of addresses beside what it has, where the system tells."""
+    try:
+        import resource
+
+        now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    except (ImportError, OSError):
+        yield
+        return
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    limit = now + MOST_MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (limit if most < 0 else min(limit, most), most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
 
 
 def _told(sitting, seated):
@@ -110,7 +136,7 @@ def _once_more(seated):
             left = host.MOST_SECONDS - result["seconds"]
             if again is None:
                 continue
-            with _contained_once_more(result, again):
+            with _contained_once_more(result, again), _bounded():
                 record, _ = _recorded(again, notebook, asked, job.isolation, start + left)
                 digest, raw, printed = job.exams[result["exercise"]]
                 sitting.add(digest, raw, record, {question: printed[question] for question in record})
@@ -277,11 +303,11 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
     bar = {"unit": "submission", "total": len(found), "initial": len(found) - len(left), "disable": None}
     workers = workers or _workers.cores()
     with tqdm(desc="Preparing", **bar) as progress, _executors(client, workers) as start:
-        each = map if client else start().map  # Dask's machines need not have the course's repository
         prepare = functools.partial(prepared, root, settings["seed"], private, settings["isolation"])
         try:
-            exams = dict(zip(sorted(numbers), each(prepare, sorted(numbers)), strict=True))
-        except ValueError:  # private checks that ask for what the exercise does not
+            # Here, for Dask's machines need not have the course's repository.
+            exams = _in_time((lambda: _workers.processes(workers)) if client else start, prepare, sorted(numbers))
+        except ValueError:  # private checks that ask for what the exercise does not, or that never end
             if not (resume or again):
                 (out / "run.json").unlink()
                 out.rmdir()
@@ -289,11 +315,11 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
         _write(out / "run.json", json.dumps(settings))
         progress.set_description("Grading")
         jobs = [Job(submission, settings["isolation"], exercises, exams, asked) for submission in left]
-        for job, result in _each(start, _together(jobs, workers)):
+        for job, result in _each(start, _together(jobs, workers), client is not None):
             if again:
                 result = _renewed(results[job.submission.name], result, again)
             results[job.submission.name] = result
-            _write(out / "results" / _file(job.submission), json.dumps(result, ensure_ascii=False))
+            _write(out / "results" / f"{submissions.key(job.submission)}.json", json.dumps(result, ensure_ascii=False))
             progress.update()
     complete, sheet = _completed(out, found, [results[submission.name] for submission in found])
     titles = {id: question.title for id, question in checks.QUESTIONS.items()}
@@ -369,17 +395,12 @@ def _done(out, found):
     """The results that an earlier run left, by name, and the submissions that have none."""
     results, left = {}, []
     for submission in found:
-        path = out / "results" / _file(submission)
+        path = out / "results" / f"{submissions.key(submission)}.json"
         try:
             results[submission.name] = json.loads(path.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             left.append(submission)
     return results, left
-
-
-def _file(submission):
-    """The name of a result's file: of the submission's name and of all it holds."""
-    return hashlib.sha256(repr(submission).encode()).hexdigest()[:32] + ".json"
 
 
 def _write(path, text):
@@ -388,6 +409,28 @@ def _write(path, text):
         _files.write(text, path)
     except OSError as error:
         raise OSError(f"{path} cannot be written ({error.strerror}): nothing is lost, go on with --resume.") from None
+
+
+def _in_time(start, prepare, numbers, again=True):
+    """{number of an exercise: its exam}; ValueError if one takes too long: inputs drawn until they fit may never do."""
+    executor = start()
+    futures = {number: executor.submit(prepare, number) for number in numbers}
+    done, late = concurrent.futures.wait(futures.values(), PREPARING, concurrent.futures.FIRST_EXCEPTION)
+    try:
+        for future in done:
+            future.result()  # its error is more than that others are late
+    except concurrent.futures.BrokenExecutor:  # somebody else ended it
+        if again:
+            return _in_time(start, prepare, numbers, again=False)
+        raise
+    if late:
+        numbers = " and ".join(number for number, future in futures.items() if future in late)
+        executor.shutdown(kill_workers=True)
+        raise ValueError(
+            f"the inputs of exercise {numbers} were not ready after {PREPARING} s: try another --seed, and if you gave "
+            "checks of your own look there for a loop that never ends."
+        )
+    return {number: future.result() for number, future in futures.items()}
 
 
 @contextlib.contextmanager
@@ -403,8 +446,10 @@ def _executors(client, workers):
         return executors[-1]
 
     try:
-        yield start
-        executors[-1].shutdown()
+        with _watching():
+            yield start
+        for executor in executors[-1:]:
+            executor.shutdown()
     except BaseException:
         for executor in executors[-1:]:  # none, if the first could not be made: it is that error that counts
             executor.shutdown(kill_workers=True)
@@ -420,29 +465,71 @@ def _together(jobs, workers):
         yield jobs[n::lists]
 
 
-def _each(start, batches):
-    """Yield each job with its result, as the batches end; start(): an executor.
+@contextlib.contextmanager
+def _watching():
+    """End those processes of ours that stand still for STOPPED seconds, so that others go on; where /proc tells."""
+    over = threading.Event()
+
+    def watch():
+        stopped = {}  # since when
+        while not over.wait(STOPPED / 5):
+            now = time.monotonic()
+            stopped = {number: stopped.get(number, now) for number in host.children() if _stands_still(number)}
+            for number, since in stopped.items():
+                if now - since > STOPPED:
+                    with contextlib.suppress(OSError):
+                        os.kill(number, signal.SIGKILL)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def _stands_still(number):
+    """Whether a process has been stopped by a signal."""
+    with contextlib.suppress(OSError, IndexError):
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] in ("T", "t")
+    return False
+
+
+def _each(start, batches, sent=False):
+    """Yield each job with its result, as the batches end; start(): an executor; sent: whether files must go along.
 
     Where a worker process does not survive a batch, its submissions are graded once more, each alone, and the one that
     ends its process again is for a person.
     """
-    executor, lost = start(), []
-    futures = {executor.submit(work, jobs): jobs for jobs in batches}
+    executor, lost, futures, batches = start(), [], {}, iter(batches)
     try:
-        for future in concurrent.futures.as_completed(futures):
-            try:
-                results = future.result()
-            except concurrent.futures.BrokenExecutor:
-                lost += futures[future]
-                continue
-            yield from zip(futures[future], results, strict=True)
+        while True:
+            # Not all at once: what is sent is kept in memory until it has been graded.
+            for jobs in itertools.islice(batches, WAITING - len(futures)):
+                try:
+                    futures[executor.submit(work, _packed(jobs) if sent else jobs)] = jobs
+                except concurrent.futures.BrokenExecutor:  # by what it does already
+                    lost += jobs
+            if not futures:
+                break
+            done, _ = concurrent.futures.wait(futures, return_when=concurrent.futures.FIRST_COMPLETED)
+            for future in done:
+                jobs = futures.pop(future)
+                try:
+                    results = future.result()
+                except concurrent.futures.BrokenExecutor:
+                    lost += jobs
+                    executor = start()
+                    continue
+                yield from zip(jobs, results, strict=True)
     except BaseException:
         for future in futures:
             future.cancel()
         raise
     for job in lost:
         try:
-            (result,) = start().submit(work, [job]).result()
+            (result,) = start().submit(work, _packed([job]) if sent else [job]).result()
         except concurrent.futures.BrokenExecutor:
             result = _begun(job)
             result |= {
@@ -450,6 +537,17 @@ def _each(start, batches):
                 "rows": _all(job, result["exercise"], "the grader's own process did not survive it"),
             }
         yield job, result
+
+
+def _packed(jobs):
+    """The same jobs, with the files in them: other machines do not have ours."""
+    packed = []
+    for job in jobs:
+        submission = job.submission
+        with contextlib.suppress(submissions.Broken):  # `work` says why
+            submission = submission._replace(data=submissions.content(submission))
+        packed.append(job._replace(submission=submission))
+    return packed
 
 
 def _sweep_up():

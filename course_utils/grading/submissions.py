@@ -1,6 +1,7 @@
 """Submissions: notebooks found in files, folders and zip files, and read however broken they are."""
 
 import contextlib
+import hashlib
 import io
 import itertools
 import json
@@ -34,15 +35,27 @@ CANVAS = re.compile(r"(?P<Student>[^_]+)(?:_LATE)?_(?P<ID>[1-9]\d*)_(?:[1-9]\d*_
 MOODLE = re.compile(r"(?P<Student>.+?)_(?P<Identifier>\d+)_assignsubmission_(?:file|onlinetext)")
 
 
+class Stored(NamedTuple):
+    """Where the bytes of a notebook stand, so that not those of all are kept in memory.
+
+    path: of the file; members: in a zip file the number of a member of it, of a member of that, and so on
+    digest: of the bytes
+    """
+
+    path: str
+    members: tuple
+    digest: str
+
+
 class Submission(NamedTuple):
     """A notebook that was handed in.
 
-    data: the bytes of the file; problem: why those could not be read, or ""
+    data: the bytes of the file, or where they are `Stored`; problem: why those could not be read, or ""
     student: what an LMS told of the student, {column of a gradebook: value}, or {}
     """
 
     name: str
-    data: bytes
+    data: bytes | Stored
     problem: str = ""
     student: dict = {}  # noqa: RUF012 (never changed)
 
@@ -139,7 +152,7 @@ def _plain(name):
 
 
 def _in(path):
-    """Yield (given names, name, bytes, problem) of all files in a file, a folder or a zip file: see `_students`."""
+    """Yield (given names, name, data, problem) of all files in a file, a folder or a zip file: see `_students`."""
     if path.is_dir():
         refused = []
         for folder, folders, files in os.walk(path, onerror=refused.append):
@@ -167,20 +180,20 @@ def _exported(path):
     """Yield what `_in` does for a zip file that was named: an LMS made it, or the teacher."""
     try:
         with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
+            for i, member in enumerate(archive.infolist()):
                 parts = _parts(member)
                 if not parts or "__MACOSX" in parts:
                     continue
                 # An LMS writes no name that leads elsewhere: that one was made by somebody.
                 strange = member.filename.replace("\\", "/").startswith("/") or ".." in member.filename
-                for name, data, problem in _member(archive, member, parts, 0, [MOST_UNPACKED]):
+                for name, data, problem in _member(archive, member, parts, (path, (i,)), [MOST_UNPACKED]):
                     yield ("",) if strange else parts, "/".join((path.stem, name)), data, problem
     except Exception as error:  # zipfile raises many kinds
         yield (path.name,), path.stem, b"", f"it is a broken zip file: {error}"
 
 
 def _of(file, named=False):
-    """Yield (name, bytes, problem) of a file: one for a notebook, or for what was named, one for each in a zip file."""
+    """Yield (name, data, problem) of a file: one for a notebook, or for what was named, one for each in a zip file."""
     is_zip = file.suffix.lower() == ZIP
     name = file.stem if is_zip else ENDING.sub("", file.name) or file.name
     try:
@@ -192,16 +205,49 @@ def _of(file, named=False):
         elif status.st_size > MOST_BYTES:
             yield name, b"", f"it is larger than {MOST_BYTES >> 20} MB"
         elif is_zip:
-            yield from _zipped(file.read_bytes(), name, 0, [MOST_UNPACKED])
+            yield from _zipped(file.read_bytes(), name, (file, ()), [MOST_UNPACKED])
         else:
-            yield name, file.read_bytes(), ""
+            yield name, _stored(file.read_bytes(), (file, ())), ""
     except OSError as error:
         yield name, b"", f"it cannot be read: {error.strerror or error}"
 
 
-def _zipped(data, name, depth, left):
-    """Yield (name, bytes, problem) of all files in a zip file that was handed in, and in zip files in it.
+def _stored(data, place):
+    """The `Stored` of bytes at a place: a path, and the numbers of members."""
+    path, members = place
+    return Stored(os.path.abspath(path), members, hashlib.sha256(data).hexdigest())
 
+
+def content(submission):
+    """Return the bytes of a submission; `Broken` if they are not there any more as they were."""
+    data = submission.data
+    if not isinstance(data, Stored):
+        return data
+    try:
+        raw = Path(data.path).read_bytes() if not data.members else None
+        file = data.path
+        for number in data.members:
+            with zipfile.ZipFile(file) as archive, archive.open(archive.infolist()[number]) as member:
+                raw = member.read(MOST_BYTES)
+            file = io.BytesIO(raw)
+    except Exception as error:  # zipfile raises many kinds
+        raise Broken(f"it cannot be read any more: {error}") from None
+    if hashlib.sha256(raw).hexdigest() != data.digest:
+        raise Broken("its file was changed while it was graded: grade it again")
+    return raw
+
+
+def key(submission):
+    """Return a text that is another one for another submission, or if anything in it has changed."""
+    data = submission.data
+    digest = data.digest if isinstance(data, Stored) else hashlib.sha256(data).hexdigest()
+    return hashlib.sha256(repr(submission._replace(data=digest)).encode()).hexdigest()[:32]
+
+
+def _zipped(data, name, place, left):
+    """Yield (name, data, problem) of all files in a zip file that was handed in, and in zip files in it.
+
+    place: where it stands, see `_stored`
     left: a list of the number of bytes that may yet come out
     """
     if data.count(b"PK\x01\x02") > MOST_FILES:
@@ -209,18 +255,18 @@ def _zipped(data, name, depth, left):
         return
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-        members = [(member, _parts(member)) for member in archive.infolist()]
+        members = [(i, member, _parts(member)) for i, member in enumerate(archive.infolist())]
     except Exception as error:  # zipfile raises many kinds
         yield name, b"", f"it is a broken zip file: {error}"
         return
-    if not any(parts for _, parts in members):
+    if not any(parts for _, _, parts in members):
         yield name, b"", NO_NOTEBOOK
-    for member, parts in members:
+    for i, member, parts in members:
         if any(PASSED_OVER.match(part) for part in parts) or not parts:
             yield name, b"", NO_NOTEBOOK
         else:
-            for inner, content, problem in _member(archive, member, parts, depth, left):
-                yield "/".join((name, inner)), content, problem
+            for inner, inside, problem in _member(archive, member, parts, (place[0], (*place[1], i)), left):
+                yield "/".join((name, inner)), inside, problem
 
 
 def _parts(member):
@@ -232,8 +278,8 @@ def _parts(member):
     return tuple(part for part in PurePosixPath(name.replace("\\", "/")).parts if part.strip("/") not in ("", ".."))
 
 
-def _member(archive, member, parts, depth, left):
-    """Yield (name, bytes, problem) of one member of a zip file, several if it is one itself."""
+def _member(archive, member, parts, place, left):
+    """Yield (name, data, problem) of one member of a zip file, several if it is one itself."""
     name, is_zip = "/".join(parts), parts[-1].lower().endswith(ZIP)
     if member.is_dir() or not (NOTEBOOK.match(parts[-1]) or is_zip) or any(map(PASSED_OVER.match, parts)):
         yield name, b"", NO_NOTEBOOK
@@ -242,17 +288,17 @@ def _member(archive, member, parts, depth, left):
     most = min(MOST_BYTES, left[0])
     try:
         with archive.open(member) as file:
-            content = file.read(most + 1)  # what it says of its size may be wrong
+            data = file.read(most + 1)  # what it says of its size may be wrong
     except Exception as error:  # zipfile raises many kinds: passwords, methods, check sums
         yield name, b"", f"it cannot be taken out of the zip file: {error}"
         return
-    left[0] -= len(content)
-    if len(content) > most:
+    left[0] -= len(data)
+    if len(data) > most:
         yield name, b"", f"it is larger than {MOST_BYTES >> 20} MB, or its zip file than {MOST_UNPACKED >> 20} MB"
     elif not is_zip:
-        yield name, content, ""
-    elif depth < DEEPEST:
-        yield from _zipped(content, name, depth + 1, left)
+        yield name, _stored(data, place), ""
+    elif len(place[1]) <= DEEPEST:
+        yield from _zipped(data, name, place, left)
     else:
         yield name, b"", "it is a zip file in too many others: unpack it"
 
@@ -261,7 +307,7 @@ def read(submission):
     """Return the `Notebook` of a submission; `Broken` if it is none."""
     if submission.problem:
         raise Broken(submission.problem)
-    raw = _json(submission.data)
+    raw = _json(content(submission))
     if not isinstance(raw, dict):
         raise Broken("it is no notebook: its JSON is no object")
     version = raw.get("nbformat", 4)

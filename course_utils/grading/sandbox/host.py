@@ -289,16 +289,22 @@ def _next(lines, seconds, process):
 
 def _memory(root):
     """Bytes that a process and its descendants have to themselves, where the system tells: on Linux."""
-    total, left = 0, [root]
-    while left:
-        number = left.pop()
+    total = 0
+    for number in family(root):
         with contextlib.suppress(OSError, ValueError):
             resident, shared = Path(f"/proc/{number}/statm").read_text().split()[1:3]
             total += (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+    return total
+
+
+def family(root):
+    """Return the numbers of a process and its descendants, where the system tells of these: on Linux."""
+    found = [root]
+    for number in found:
         for path in Path(f"/proc/{number}/task").glob("*/children"):
             with contextlib.suppress(OSError):
-                left += map(int, path.read_text().split())
-    return total
+                found += map(int, path.read_text().split())
+    return found
 
 
 def _fact(line):
@@ -389,7 +395,7 @@ def _running(level, folder):
         path.write_bytes(seccomp.program())
         passed = (os.open(path, os.O_RDONLY),) if path.stat().st_size else ()
         command = [*_bwrap(folder, environment, *passed), *command]
-    before = _children()
+    before = children()
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -470,8 +476,8 @@ def _bound(path, place):
     return [*options, "--ro-bind", str(path), str(place)]
 
 
-def _children():
-    """The processes started by this one or left to it, where the system tells: on Linux."""
+def children():
+    """Return the numbers of the processes started by this one or left to it, where the system tells: on Linux."""
     found = set()
     for path in Path("/proc/self/task").glob("*/children"):
         with contextlib.suppress(OSError):
@@ -487,7 +493,7 @@ def _end(process, before):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     for _ in range(1000):  # what is killed leaves its own children to us
-        orphans = _children() - before
+        orphans = children() - before
         if not orphans:
             return
         for number in orphans:

@@ -6,6 +6,7 @@ what it prints of the reference solution on the same inputs (see `validate`).
 
 import functools
 import json
+import os
 import pickle
 import re
 from pathlib import Path
@@ -18,6 +19,7 @@ from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Verdict, line,
 from course_utils.grading import exam as exams
 from course_utils.grading.sandbox.wire import decoded, digest
 
+MOST_MEMORY = 4 * 2**30  # bytes of addresses
 CELL = re.compile(r"<ipython-input-[\w-]+>")  # how IPython calls the file that a cell is in
 
 
@@ -36,6 +38,11 @@ class Judge:
 
     def __init__(self, folder):
         threadpool_limits(1, user_api="blas")  # the other cores are busy with other submissions
+        if os.name == "posix":
+            import resource
+
+            _, most = resource.getrlimit(resource.RLIMIT_AS)
+            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY if most < 0 else min(MOST_MEMORY, most), most))
         self.folder = Path(folder)
         self.exam = functools.lru_cache(maxsize=4)(self._exam)
         self.record = functools.lru_cache(maxsize=1)(self._record)

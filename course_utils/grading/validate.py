@@ -8,19 +8,23 @@ and from the machine's own plugins.
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
 from course_utils import _workers
 from course_utils._nbformat import nbformat
+from course_utils.grading.sandbox import host
 
 TRIES = 4  # to start a kernel: two that start at once may choose the same port
+START_SECONDS = 60  # for a kernel to start
 MOST_SECONDS = 60  # for one question: so long nbval waits for a kernel that has ended, too
 ARGUMENTS = ["-q", "-c", os.devnull, "--noconftest", "-p", "no:cacheprovider", "-p", "nbval.plugin", "--nbval",
-             "--nbval-current-env", "--nbval-kernel-startup-timeout=60",
+             "--nbval-current-env", f"--nbval-kernel-startup-timeout={START_SECONDS}",
              "--color=no", "-p", "no:unraisableexception"]  # fmt: skip
 FOREIGN = ("PYTEST", "PYTHON", "IPYTHON", "JUPYTER", "COV_")  # how variables begin that are settings of a person's own
 
@@ -81,12 +85,7 @@ class Sitting:
         nbformat.write(self._notebook(cells), self.folder / "checks.ipynb")
         command = [sys.executable, "-m", "pytest", *ARGUMENTS, f"--nbval-cell-timeout={MOST_SECONDS}"]
         command += [f"--junit-xml={report}", f"--rootdir={self.folder}"]
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(
-                [*command, self.folder / "checks.ipynb"], cwd=self.folder, env=self._environment(), **quiet,
-                timeout=MOST_SECONDS * (len(cells) + 1),
-            )  # fmt: skip
+        _until_quiet([*command, self.folder / "checks.ipynb"], said, cwd=self.folder, env=self._environment())
         passed = _passed(report)
         texts = {}
         with contextlib.suppress(FileNotFoundError):
@@ -114,6 +113,24 @@ class Sitting:
             stored = [new.new_output("stream", name="stdout", text=text + "\n")]
             made.append(new.new_code_cell(source, id=f"check-{at}", execution_count=at + 1, outputs=stored))
         return new.new_notebook(cells=made)
+
+
+def _until_quiet(command, file, **options):
+    """Run a command until it ends, or until a file has not grown for so long that its kernel must stand still."""
+    quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    with subprocess.Popen(command, **quiet, **options) as process:
+        size, since = -1, time.monotonic()
+        while time.monotonic() - since < START_SECONDS + 2 * MOST_SECONDS:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(0.5)
+                return
+            with contextlib.suppress(FileNotFoundError):
+                if file.stat().st_size != size:
+                    size, since = file.stat().st_size, time.monotonic()
+        for number in host.family(process.pid):  # a kernel that was stopped does not end with its parent
+            with contextlib.suppress(OSError):
+                os.kill(number, signal.SIGKILL)
+        process.kill()
 
 
 def _passed(report):

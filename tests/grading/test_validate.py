@@ -3,8 +3,11 @@
 import concurrent.futures.process
 import os
 import pickle
+import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from course_utils.grading import judge, run, submissions, validate
@@ -59,6 +62,27 @@ def test_a_kernel_that_ends_costs_only_the_submission_that_ended_it(paper, place
         told = sitting.verdicts()
     assert [len(each) for each in told] == [0 if n in places else 5 for n in range(3)]
     assert all(ok for each in told for ok in passed(each))
+
+
+class Still:
+    """Stops the Python that loads it."""
+
+    def __reduce__(self):
+        return eval, ("__import__('os').kill(__import__('os').getpid(), 19)",)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="19 is Linux's number of SIGSTOP")
+def test_a_kernel_that_stands_still_is_given_up_and_gone(paper, monkeypatch):
+    monkeypatch.setattr(validate, "MOST_SECONDS", 4)
+    monkeypatch.setattr(validate, "START_SECONDS", 20)
+    digest, raw, record, printed = paper
+    with validate.Sitting() as sitting:
+        sitting.add("still", pickle.dumps(Still()), record, printed)
+        sitting.add(digest, raw, record, printed)
+        start = time.monotonic()
+        told = sitting.verdicts()
+    assert [len(each) for each in told] == [0, 5] and time.monotonic() - start < 150
+    assert not [p for p in psutil.Process().children(recursive=True) if p.status() == psutil.STATUS_STOPPED]
 
 
 def test_a_record_that_the_judge_cannot_read_costs_only_itself(paper):

@@ -23,7 +23,27 @@ def of(cells, exercise):
         question = plans.question_of(cell, exercise) if cell.kind != "code" else None
         if question in plan.odd:
             found[question].append(cell.source)
+    found |= _in_words(cells, exercise)
     return {question: cut("\n\n".join(sources)) for question, sources in found.items() if sources}
+
+
+def _in_words(cells, exercise):
+    """{question: [text, ...]} of what was written in words: in its cell, and in cells of text right below it."""
+    marked = exercise._replace(stubs=exercise.written)
+    found, question = {}, None
+    for cell in cells:
+        here = plans.question_of(cell, marked)
+        if here is None and cell.kind != "code":
+            here = next((q for q, asked in exercise.written.items() if asked.stub.split("\n")[0] in cell.source), None)
+        if here is None and (cell.kind == "code" or cell.metadata.get("course")):
+            question = None
+            continue
+        question = here or question
+        if question:
+            given = {line.strip() for line in exercise.written[question].stub.split("\n")}
+            lines = [line for line in cell.source.split("\n") if not line.strip() or line.strip() not in given]
+            found.setdefault(question, []).extend(filter(None, ["\n".join(lines).strip()]))
+    return found
 
 
 def cut(text):

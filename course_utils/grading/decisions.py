@@ -4,6 +4,7 @@ The run writes a line for each doubt; points and comments are typed in by hand, 
 """
 
 import csv
+import hashlib
 import io
 import re
 import unicodedata
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from course_utils.checks.verdict import REVIEW
 from course_utils.grading import answers
-from course_utils.grading.results import WHOLE, doubtful, mark, said_of, state, who, whole
+from course_utils.grading.results import WHOLE, doubtful, in_words, mark, said_of, state, title, who, whole
 from course_utils.grading.tables import BOM, cell, table
 
 NAME = "decisions.csv"
@@ -104,7 +105,7 @@ def typed(sheet, people, most, exercises):
     """
     named = {}
     for name in people:
-        for spelled in (name, cell(name), _as_stored(cell(name), sheet.encoding)):
+        for spelled in (name, cell(name), _as_stored(cell(name), sheet.encoding), blind(name)):
             named.setdefault(_folded(spelled), []).append(name)
     found = {}
     for number, row in sheet.lines.items():
@@ -121,6 +122,11 @@ def typed(sheet, people, most, exercises):
             )
         found.setdefault(key, line)
     return found
+
+
+def blind(submission):
+    """Return the name that a submission has where a person reads what was written in words."""
+    return f"words-{hashlib.sha256(submission.encode(errors='surrogatepass')).hexdigest()[:10]}"
 
 
 def _folded(text):
@@ -281,18 +287,18 @@ def _likeness(result, row):
     return (row["question"], said_of(row), answers.plain(source)) if source.strip() else None
 
 
-def written(sheet, results, titles):
-    """Return the bytes of the file with a line for each doubt that has none yet; what was there stays, byte for byte.
-
-    titles: {question: what stands beside its number, so that no spreadsheet takes that for a date}
-    """
+def written(sheet, results):
+    """Return the bytes of the file with a line for each doubt that has none yet; what was there stays as it was."""
     there = {(_folded(row["submission"]), _number(row["question"])) for row in sheet.lines.values()}
     rows = []
     for name, result, question in _in_order(results):
-        spelled = _as_stored(cell(name), sheet.encoding)
-        if not {(_folded(name), question), (_folded(spelled), question)} & there:
-            told = f"{question} {titles[question]}" if question in titles else question
-            rows.append({"submission": name, "student": who(result), "question": told})
+        spellings = {name, _as_stored(cell(name), sheet.encoding), blind(name)}
+        if not {(_folded(each), question) for each in spellings} & there:
+            # A number alone would be a date in half of Europe's spreadsheets.
+            row = {"submission": name, "student": who(result), "question": title(question)}
+            if any(in_words(row) for row in result["rows"] if row["question"] == question):
+                row |= {"submission": blind(name), "student": ""}
+            rows.append(row)
     if not sheet.data:
         return (BOM + table(COLUMNS, rows)).encode()
     text = table(sheet.header, rows, head=not sheet.lines and not sheet.data.strip(), delimiter=sheet.delimiter)

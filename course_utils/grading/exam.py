@@ -3,6 +3,7 @@
 import base64
 import functools
 import pickle
+import re
 import types
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from course_utils import checks
 from course_utils.authoring import release, stored
 from course_utils.checks import core
 from course_utils.grading import plan as plans
+
+WORDS = re.compile(r"<!-- BEGIN SOLUTION -->\n(.*?)\n<!-- END SOLUTION -->", re.DOTALL)
 
 
 class Trial(NamedTuple):
@@ -55,8 +58,17 @@ def exercises(root):
     found = {}
     for number, path in numbers(root).items():
         names = {id: q.reference.__name__ for id, q in checks.QUESTIONS.items() if id.split(".")[0] == number}
-        found[number] = plans.released(release.release(stored.read(path), path.name), names)
+        solution = stored.read(path)
+        found[number] = plans.released(release.release(solution, path.name), names, _rubrics(solution))
     return found
+
+
+def _rubrics(solution):
+    """{question: the solution's words} of the questions that are answered in words."""
+    answers = [
+        cell for cell in solution.cells if cell.cell_type == "markdown" and cell.metadata.course.role == "answer"
+    ]
+    return {cell.metadata.course.question: "\n".join(WORDS.findall(cell.source)) for cell in answers}
 
 
 def make(root, number, seed, private=()):
@@ -79,7 +91,7 @@ def make(root, number, seed, private=()):
         trials[question.id].append(_trial(question, _seed(seed, f"{question.id} {i}"), False, i))
     names = {id: q.reference.__name__ for id, q in asked.items()}
     return Exam(
-        plans.released(nb, names),
+        plans.released(nb, names, _rubrics(solution)),
         [cell.source for cell in solution.cells if cell.cell_type == "code"],
         trials,
         {id: q.points for id, q in asked.items()},

@@ -3,18 +3,18 @@
 from course_utils import checks
 from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG
 from course_utils.grading import answers, pages
-from course_utils.grading.results import points_of, state, states, whole
+from course_utils.grading.results import points_of, state, states, title, whole
 
 
 def page(result, exercises):
     """Return it: what was asked, what came of it in the checks' words, and what to do next."""
-    title, lesson = pages.titles(result["exercise"], exercises)
+    heading, lesson = pages.titles(result["exercise"], exercises)
     points, most, review = points_of(result)
     settled = bool(whole(result) or result.get("passed_over"))
     first_of = {each: row["question"] for each, row in reversed(list(zip(states(result), result["rows"], strict=True)))}
     return pages.page(
         "feedback.html",
-        title=title,
+        title=heading,
         lesson=lesson,
         submission=result["submission"],
         points=points,
@@ -34,7 +34,7 @@ def _answer(row, result):
     """What the page says of one question."""
     question = checks.QUESTIONS.get(row["question"])
     return {
-        "question": pages.question(row["question"]),
+        "question": title(row["question"]),
         "call": f"{question.reference.__name__}({', '.join(question.parameters)})" if question else "",
         "points": row["points"],
         "most": row["max_points"],

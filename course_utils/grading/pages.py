@@ -8,7 +8,6 @@ from pathlib import Path
 
 import jinja2
 
-from course_utils import checks
 from course_utils.checks.verdict import REVIEW, Verdict, words
 from course_utils.grading.tables import UNSEEN
 
@@ -66,11 +65,6 @@ def titles(number, exercises):
     return said, {"number": lesson[2], "title": lesson[1]} if lesson else None
 
 
-def question(id):
-    """Return a question's number and title."""
-    return f"{id} {checks.QUESTIONS[id].title}" if id in checks.QUESTIONS else f"Question {id}"
-
-
 def parts(text):
     """Return the words of a check in parts, (kind, text): code is what stands between backticks."""
     return [("code" if i % 2 else "", part) for i, part in enumerate(re.split(r"`([^`]+)`", text))]
@@ -89,6 +83,14 @@ def said(row):
         split = re.split(f"({'|'.join(pieces)})", text)
         return [part for i, piece in enumerate(split) for part in ([("theirs", piece)] if i % 2 else parts(piece))]
     return parts(text)
+
+
+def spoken(text):
+    """Return a sentence of a lesson without TeX's marks, as far as the sentences need it."""
+    for pattern, plain in ((r"\\text\{(\w+)\}", r"\1"), (r"\\sqrt\{([^}]*)\}", r"√\1"), (r"\\sqrt ", "√"),
+                           (r"_\{?(\w+)\}?", r"_\1"), (r"\\varphi", "φ"), (r"\$", "")):  # fmt: skip
+        text = re.sub(pattern, plain, text)
+    return text
 
 
 def coloured(source):

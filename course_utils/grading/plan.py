@@ -28,6 +28,15 @@ class Released(NamedTuple):
     checks: dict  # {question: source}
     names: dict  # {question: name of the function}
     intro: str = ""  # the first cell: a heading, and the lesson it belongs to
+    written: dict = {}  # noqa: RUF012 ({question: `Written`}, never changed)
+
+
+class Written(NamedTuple):
+    """A question that is answered in words, which a person reads: its points, its cell, and the solution's words."""
+
+    points: float
+    stub: str
+    rubric: str
 
 
 class Plan(NamedTuple):
@@ -54,17 +63,24 @@ class Plan(NamedTuple):
         return list(dict.fromkeys(step["check"] for step in self.steps if "check" in step))
 
 
-def released(nb, names):
-    """Return an exercise notebook as `Released`; names: {question: name of the function} of the questions asked."""
+def released(nb, names, rubrics):
+    """Return an exercise notebook as `Released`.
+
+    names: {question: name of the function} of the questions asked; rubrics: {question: the solution's words} of those
+    that are answered in words
+    """
     parts = {"setup": [], "answer": {}, "check": {}}
+    written = {}
     for cell in nb.cells:
         course = cell.metadata.course
         if course.role == "setup":
             parts["setup"].append(cell.source)
+        elif course.get("question") in rubrics:
+            written[course.question] = Written(course.get("points", 0), cell.source, rubrics[course.question])
         elif course.role in ("answer", "check"):
             parts[course.role][course.question] = cell.source
     number = next(iter(parts["answer"])).split(".")[0]
-    return Released(number, tuple(parts["setup"]), parts["answer"], parts["check"], names, nb.cells[0].source)
+    return Released(number, tuple(parts["setup"]), parts["answer"], parts["check"], names, nb.cells[0].source, written)
 
 
 def which(cells, exercises):

@@ -2,22 +2,26 @@
 
 import itertools
 import math
+import re
 import statistics
 from collections import Counter
 from pathlib import Path
 
 from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG, Verdict
-from course_utils.grading import answers, feedback, pages, tables
+from course_utils.grading import answers, decisions, feedback, pages, tables
 from course_utils.grading.results import (
     DECIDED,
     OUTCOMES,
     STATUS,
     WHOLE,
     doubtful,
+    in_words,
     mark,
     points_of,
     said_of,
+    state,
     states,
+    title,
     who,
     whole,
 )
@@ -40,6 +44,8 @@ def files(results, exercises):
     yield "totals.csv", tables.totals(results)
     for result in results:
         yield pages.page_of(result["submission"]), feedback.page(result, exercises)
+    if text := words_page(results, exercises):
+        yield "words.html", text
     yield "report.html", page(results, exercises)
 
 
@@ -78,6 +84,8 @@ def page(results, exercises):
         promises=[host.promise(level) or ISOLATED for level in sorted({result["isolation"] for result in results})],
         waiting=[card for card in cards if card["mark"] == REVIEW],
         left=sum(len(doubtful(result)) for result in results),
+        words=sum(in_words(row) and state(row) == REVIEW for result in results for row in result["rows"]),
+        written=any(in_words(row) for result in results for row in result["rows"]),
         exercises=[
             _exercise(number, pages.titles(number, exercises)[0], by_exercise[number], cards, places, people)
             for number in numbers
@@ -93,6 +101,34 @@ def _people(results):
         name, file = pages.name(who(result)), pages.name(result["submission"])
         people[result["submission"]] = name if named[who(result)] == 1 else f"{name} ({file})"
     return people
+
+
+def words_page(results, exercises):
+    """Return the page of all that was written in words, without names, in no order; "" if there is nothing."""
+    asked = {id: each for released in exercises.values() for id, each in released.written.items()}
+    found = {}
+    for result in results:
+        for row in result["rows"]:
+            if in_words(row) and not whole(result) and not result.get("passed_over"):
+                decision = row.get("decision", {"points": None, "comment": ""})
+                entry = {"id": decisions.blind(result["submission"]), "text": result["code"][row["question"]]}
+                found.setdefault(row["question"], []).append(decision | entry)
+    questions = [
+        {
+            "title": title(id),
+            "most": asked[id].points,
+            "rubric": [_sentence(line) for line in asked[id].rubric.split("\n") if line],
+            "entries": sorted(entries, key=lambda entry: entry["id"]),
+        }
+        for id, entries in sorted(found.items())
+        if id in asked
+    ]
+    return pages.page("words.html", questions=questions) if questions else ""
+
+
+def _sentence(line):
+    """A line of a list, in parts: every other one is printed bold."""
+    return re.split(r"\*\*(.+?)\*\*", pages.spoken(re.sub(r"^\d+\. ", "", line)))
 
 
 # answers
@@ -113,7 +149,7 @@ def _cards(results, people):
             continue
         for row, each in zip(result["rows"], states(result), strict=True):
             source = result.get("code", {}).get(row["question"], "")
-            if not (whole(result) or result.get("passed_over")):
+            if not (whole(result) or result.get("passed_over") or in_words(row)):
                 alike = answers.plain(source) if source.strip() else ""
                 _into(groups, (row["question"], each, _finding(row)), alike, result, row)
     counter, places, cards = itertools.count(1), {}, []
@@ -129,7 +165,7 @@ def _cards(results, people):
         cards.append(
             {
                 "question": question,
-                "title": "The whole notebook" if question == WHOLE else pages.question(question),
+                "title": "The whole notebook" if question == WHOLE else title(question),
                 "mark": each,
                 "many": len(members),
                 "most": first["max_points"],
@@ -163,7 +199,7 @@ def _entry(id, alike, variant, people):
     source = result.get("code", {}).get(row["question"], "")
     decision = row.get("decision", {})
     lines = [
-        "\t".join((tables.cell(each["submission"]), tables.cell(who(each)), pages.question(r["question"])))
+        "\t".join((tables.cell(each["submission"]), tables.cell(who(each)), title(r["question"])))
         for each, r in variant
     ]
     return {
@@ -201,7 +237,7 @@ def _fit(entries):
 # an exercise
 
 
-def _exercise(number, title, results, cards, places, people):
+def _exercise(number, heading, results, cards, places, people):
     """What the report says of one exercise: a grid, how the totals are spread, what each question's answers were."""
     counted = [result for result in results if not result.get("passed_over")]
     known = [points for points, _, review in map(points_of, counted) if not review]
@@ -215,8 +251,8 @@ def _exercise(number, title, results, cards, places, people):
     own = [card for card in cards if card["question"] in by_question and card["mark"] != REVIEW]
     return {
         "number": number,
-        "title": title if number else "Of no exercise that could be told",
-        "questions": [(id, pages.question(id), by_question[id]) for id in questions],
+        "title": heading if number else "Of no exercise that could be told",
+        "questions": [(id, title(id), by_question[id]) for id in questions],
         "grid": [
             _line(result, questions, places, people) for result in sorted(results, key=lambda r: _rank(r, people))
         ],
@@ -227,7 +263,7 @@ def _exercise(number, title, results, cards, places, people):
         "most": most,
         "bars": _bars(known, int(most)) if known else [],
         "mistakes": sorted((c for c in own if c["mark"] == WRONG), key=lambda c: (c["unknown"], -c["many"])),
-        "answers": [(pages.question(id), id, [card for card in own if card["question"] == id]) for id in questions],
+        "answers": [(title(id), id, [card for card in own if card["question"] == id]) for id in questions],
     }
 
 
@@ -245,6 +281,7 @@ def _line(result, questions, places, people):
     for question in questions:
         row, each = rows.get(question, (None, ""))
         place = whole_place or places.get((result["submission"], question), "")
+        place = "words.html" if row and in_words(row) else f"#{place}" * bool(place)
         cells.append({"mark": each, "points": row["points"] if row else 0, "place": place,
                       "carried": bool(row and row.get("carried"))})  # fmt: skip
     return {

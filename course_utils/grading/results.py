@@ -1,5 +1,6 @@
 """What a result says: of one submission, as `run.work` makes it and as `decisions.applied` completes it."""
 
+from course_utils import checks
 from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG, Verdict, words
 
 DECIDED = "decided"  # by a person, whatever the grader says
@@ -7,12 +8,25 @@ OUTCOMES = {RIGHT: "solved", WRONG: "wrong", OPEN: "not attempted", REVIEW: "nee
 STATUS = {RIGHT: "graded", WRONG: "graded", OPEN: "not attempted", REVIEW: "needs review", DECIDED: "decided"}
 WHOLE = "all"  # what stands for the question where something is the matter with a whole notebook
 TWICE = "two notebooks"
+IN_WORDS = "it is answered in words"
 RIVALS = "this student has another notebook to this exercise, too: decide which counts"
 
 
 def mark(row):
     """Return the mark of a row's verdict."""
     return row["verdict"]["mark"]
+
+
+def in_words(row):
+    """Return whether a row is of an answer in words, which a person reads without a name."""
+    return mark(row) == REVIEW and said_of(row) == IN_WORDS
+
+
+def title(question):
+    """Return a question's number and title."""
+    if question in checks.QUESTIONS:
+        return f"{question} {checks.QUESTIONS[question].title}"
+    return question if question in ("", WHOLE) else f"{question} In your own words"
 
 
 def state(row):

@@ -23,10 +23,10 @@ from typing import NamedTuple
 from tqdm import tqdm
 
 from course_utils import _files, _workers, checks
-from course_utils.checks.verdict import REVIEW, RIGHT, WRONG, Verdict, review
+from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG, Verdict, review
 from course_utils.grading import answers, decisions, exam, judge, report, submissions, validate
 from course_utils.grading import plan as plans
-from course_utils.grading.results import who
+from course_utils.grading.results import IN_WORDS, who
 from course_utils.grading.sandbox import host
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -85,6 +85,8 @@ def work(jobs):
         with _contained(job, result):
             result["rows"] = _rows(job, result["exercise"], verdicts())
     _once_more(seated)
+    for job, result, _, _ in seated:
+        _add_words(job, result)
     return results
 
 
@@ -215,6 +217,15 @@ def _rows(job, number, told):
     return rows
 
 
+def _add_words(job, result):
+    """Add rows for the questions that are answered in words, where there are none: a person reads what is there."""
+    there = {row["question"] for row in result["rows"]}
+    for question, asked in job.exercises[result["exercise"]].written.items():
+        if question not in there:
+            verdict = review(question, IN_WORDS) if question in result["code"] else Verdict(question, OPEN)
+            result["rows"].append(_row(verdict, asked.points))
+
+
 def _row(verdict, most):
     """The row of a result for one question, of so many points."""
     return {
@@ -230,7 +241,8 @@ def _all(job, number, reason):
     """Rows that say of every question, or of the exercise if it is not known, why a person must look."""
     if number not in job.exams:
         return [_row(review("", reason), "")]
-    points = _loaded(*job.exams[number][:2]).points
+    points = dict(_loaded(*job.exams[number][:2]).points)
+    points |= {question: asked.points for question, asked in job.exercises[number].written.items()}
     return [_row(review(question, reason), most) for question, most in points.items()]
 
 
@@ -293,7 +305,9 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
         raise ValueError(f"there is no question {again} to grade again: choose from {', '.join(checks.QUESTIONS)}.")
     settings = _settings(out, resume or again, seed, host.level(isolation), asked, private, again)
     results, left = _done(out, found)
-    _completed(out, found, list(results.values()))  # what is wrong with decisions is said before the work, too
+    _completed(
+        out, found, list(results.values()), exercises
+    )  # what is wrong with decisions is said before the work, too
     if again:
         if left:
             raise ValueError(f"{left[0].name} has no result in {out} yet: finish that run by --resume first.")
@@ -321,9 +335,8 @@ def run(root, paths, out, *, asked=None, seed=None, workers=None, isolation="aut
             results[job.submission.name] = result
             _write(out / "results" / f"{submissions.key(job.submission)}.json", json.dumps(result, ensure_ascii=False))
             progress.update()
-    complete, sheet = _completed(out, found, [results[submission.name] for submission in found])
-    titles = {id: question.title for id, question in checks.QUESTIONS.items()}
-    _write(out / decisions.NAME, decisions.written(sheet, complete, titles))
+    complete, sheet = _completed(out, found, [results[submission.name] for submission in found], exercises)
+    _write(out / decisions.NAME, decisions.written(sheet, complete))
     for name, text in report.files(complete, exercises):
         _write(out / name, text)
     return complete
@@ -335,13 +348,14 @@ def _renewed(old, new, question):
     return {**old, "rows": [rows[question] if row["question"] == question else row for row in old["rows"]]}
 
 
-def _completed(out, found, results):
+def _completed(out, found, results, exercises):
     """The results with what people have decided on them, and the `decisions.Sheet` in which they did; ValueError."""
     results = [dict(result) for result in results]
     _mark_twice(results)
     sheet = decisions.read(out / decisions.NAME)
     people = {each.name: who({"submission": each.name, "student": each.student}) for each in found}
     most = {id: question.points for id, question in checks.QUESTIONS.items()}
+    most |= {id: asked.points for released in exercises.values() for id, asked in released.written.items()}
     lines = decisions.typed(sheet, people, most, {each["submission"]: each["exercise"] for each in results})
     return decisions.applied(results, lines), sheet
 

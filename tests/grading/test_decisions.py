@@ -13,10 +13,9 @@ from made import CANVAS, MOODLE, known, result, row, solved, table
 from course_utils import checks
 from course_utils.checks.verdict import review
 from course_utils.grading import answers, decisions, report, tables
-from course_utils.grading.results import WHOLE, points_of, who
+from course_utils.grading.results import WHOLE, points_of, title, who
 
 MOST = {id: question.points for id, question in checks.QUESTIONS.items()}
-TITLES = {id: question.title for id, question in checks.QUESTIONS.items()}
 WHY = "another function that its check was given is right, and the last f is not"
 CODE = "def f(x):\n    return x\n"
 LIKE_IT = 'def f(x):\n    """Words."""\n    return x   # the same\n'.replace('    """Words."""\n', "")
@@ -47,7 +46,7 @@ def applied(sheet, results):
 
 
 def fresh(results):
-    return decisions.written(decisions.Sheet(), decisions.applied(results, {}), TITLES)
+    return decisions.written(decisions.Sheet(), decisions.applied(results, {}))
 
 
 def filled(data, answers):
@@ -67,7 +66,7 @@ def test_each_doubt_has_a_line_and_alike_ones_stand_together(tmp_path):
     assert len(rows) == 7 and {(each["points"], each["comment"]) for each in rows} == {("", "")}
     first = [each for each in rows if each["question"].startswith("2.1 ")]
     assert [each["student"] for each in first if "x" not in each["student"]] == ["Ada O'Neil", "smithbob"]
-    assert first[0]["question"] == f"2.1 {TITLES['2.1']}"  # "2.1" alone is a date in half of Europe's spreadsheets
+    assert first[0]["question"] == title("2.1")  # "2.1" alone is a date in half of Europe's spreadsheets
     assert "easy" not in {each["submission"] for each in rows}
 
 
@@ -126,7 +125,7 @@ def test_of_two_notebooks_the_one_that_gets_points_counts(tmp_path):
     files = dict(report.files(done, {}))
     assert [(each["submission"], each["Grade"]) for each in table(files["totals.csv"])] == [("b", "12")]
     assert "Another notebook of yours counts" in files["feedback/a.html"]
-    assert decisions.written(decisions.Sheet(b"x"), done, TITLES)[1:] == b""  # nothing is left to decide
+    assert decisions.written(decisions.Sheet(b"x"), done)[1:] == b""  # nothing is left to decide
     with pytest.raises(ValueError, match=r"line 3: one notebook of Ann counts, and line 2 gives points"):
         applied(read(tmp_path, filled(fresh(results), {("a", WHOLE): "12,", ("b", WHOLE): "12,"})), results)
 
@@ -151,11 +150,11 @@ def test_what_a_spreadsheet_makes_of_it_is_read_and_kept_byte_for_byte(save, tmp
     sheet = read(tmp_path, data)
     done = applied(sheet, results)
     assert done[0]["rows"][0]["decision"] == {"points": 1.5, "comment": "für dich", "like": ""}
-    more = decisions.written(sheet, done, TITLES)
+    more = decisions.written(sheet, done)
     assert more.startswith(data) and more != data
     again = read(tmp_path, more)
-    assert [each["question"] for each in again.lines.values()][1:] == [f"2.3 {TITLES['2.3']}"]
-    assert decisions.written(again, applied(again, results), TITLES) == more  # no line twice
+    assert [each["question"] for each in again.lines.values()][1:] == [title("2.3")]
+    assert decisions.written(again, applied(again, results)) == more  # no line twice
 
 
 WRONG = {
@@ -212,7 +211,7 @@ def test_any_file_is_read_or_refused_in_one_sentence(tmp_path_factory, junk):
         try:
             sheet = decisions.read(path)
             lines = applied(sheet, [doubtful("a")])
-            more = decisions.written(sheet, lines, TITLES)
+            more = decisions.written(sheet, lines)
             assert more.startswith(data)
         except ValueError as error:
             assert str(error).startswith("decisions.csv") and "\n" not in str(error)

@@ -105,10 +105,10 @@ def _shown(value):
 
 def _place(error, answer):
     """The line of the learner's code where an error was raised, if it can be found."""
-    file, found = getattr(getattr(answer, "__code__", None), "co_filename", None), []
+    file, place = getattr(getattr(answer, "__code__", None), "co_filename", None), []
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == file and (source := linecache.getline(file, trace.tb_lineno).strip()):
-            found = [(f"line {trace.tb_lineno}", source)]
+            place = [(f"line {trace.tb_lineno}", source)]
         trace = trace.tb_next
-    return found
+    return place

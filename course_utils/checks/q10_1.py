@@ -1,8 +1,7 @@
 """Question 10.1, sums of products."""
 
-import numpy as np
-
 from course_utils.checks.core import Question, known
+from course_utils.checks.values import wrong_steps
 
 
 def waking_steps(terms, zero):
@@ -35,19 +34,6 @@ def _sums(rng):
         terms = [[int(m) for m in rng.integers(n, size=rng.integers(1, 5))] for _ in range(rng.integers(2, 7))]
         named = sorted({m for term in terms for m in term})
         yield terms, [int(m) for m in rng.choice(named, size=int(rng.integers(1, len(named) + 1)), replace=False)]
-
-
-def _wrong_steps(calls):
-    """Which steps are wrong; None if none are."""
-    for (terms, zero), value, expected in ((call.args.values(), call.value, call.expected) for call in calls):
-        if len(value) != len(expected):
-            return f"the list needs an entry for each matrix 0, 1, ..., {len(expected) - 1}: it has {len(value)}"
-        if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in value):
-            return "each entry must be a step 0, 1, 2, ..., or None, without quotes"
-        wrong = [m for m, (a, b) in enumerate(zip(value, expected, strict=True)) if a != b]
-        if wrong:
-            return f"values wrong: given terms {terms} and zero {zero}, look again at matrix {wrong[0]}"
-    return None
 
 
 def _by(awake, rounds=None, first=0):
@@ -94,4 +80,9 @@ MISTAKES = known(
     ],
 )
 
-QUESTION = Question("10.1", 3, "Sums of products", waking_steps, _sums, MISTAKES, _wrong_steps)
+COMPARE = wrong_steps(
+    "matrix 0, 1, ...",
+    lambda terms, zero: f"given terms {terms} and zero {zero}",
+    lambda wrong, terms, zero: f"matrix {wrong[0]}",
+)
+QUESTION = Question("10.1", 3, "Sums of products", waking_steps, _sums, MISTAKES, COMPARE)

@@ -99,7 +99,7 @@ def _explanations(call, h):
     right, together = at_step.imag / h, f(x + 1j * h).imag
     stays, imag = "put it back, or begin with a new copy", "take the imaginary part, .imag"
     return {
-        "all-at-once": (_all_at_once, together / h),
+        "all-at-once": (_ALL_AT_ONCE, together / h),
         "all-at-once-not-divided": (
             "all entries have moved at once, and the result is not divided by h: move one at a time, divide by h",
             together,
@@ -128,13 +128,11 @@ def _at_complex_step(part):
     return lambda f, x: np.array([part(f(x + 1e-30j * unit), f(x)) for unit in np.eye(len(x))])
 
 
-_all_at_once = "all entries have moved at once, which gives the sum of the derivatives: move one at a time"
-
-
+_ALL_AT_ONCE = "all entries have moved at once, which gives the sum of the derivatives: move one at a time"
 MISTAKES = known(
     "complex-result: f(x + ih) is complex: only its imaginary part is wanted, f(z).imag / h",
     _at_complex_step(lambda moved, start: moved / 1e-30),
-    "all-at-once: all entries have moved at once, which gives the sum of the derivatives: move one at a time",
+    f"all-at-once: {_ALL_AT_ONCE}",
     lambda f, x: f(x + 1e-30j).imag / 1e-30,
 )
 

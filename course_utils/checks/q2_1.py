@@ -1,9 +1,8 @@
 """Question 2.1."""
 
-import numpy as np
-
 from course_utils.activations import Activation, identity, lecun_tanh, relu, sigmoid, softplus, tanh
 from course_utils.checks.core import Question, known
+from course_utils.checks.values import wrong_steps
 
 
 def first_moves(activation, L):
@@ -18,22 +17,6 @@ _shifted = Activation("shifted softplus", lambda z: softplus(z) + 1, sigmoid)
 def _deep_nets(rng):
     fixed = [(sigmoid, 3), (tanh, 3), (relu, 2), (sigmoid, 5), (identity, 4), (lecun_tanh, 2), (_shifted, 4)]
     return fixed + [(phi, int(rng.integers(2, 9))) for phi in (sigmoid, _shifted)] + [(tanh, int(rng.integers(9, 40)))]
-
-
-def _wrong_moves(calls):
-    """Which first moves are wrong; None if none are."""
-    for (activation, L), value, expected in ((call.args.values(), call.value, call.expected) for call in calls):
-        where = f"for {activation.name} and L = {L}"
-        if len(value) != len(expected):
-            return f"the list needs one entry for each of the L layers: {where} it has {len(value)}"
-        if any(isinstance(t, str) for t in value):
-            return "each entry must be a step 0, 1, 2, ..., or None for never, both without quotes"
-        if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in value):
-            return "each entry must be a step 0, 1, 2, ..., or None for never"
-        wrong = [f"W{l}" for l, (a, b) in enumerate(zip(value, expected, strict=True), start=1) if a != b]
-        if wrong:
-            return f"values wrong: {where}, look again at {', '.join(wrong)}"
-    return None
 
 
 def _moves(when):
@@ -70,4 +53,5 @@ MISTAKES = known(
     _moves(lambda phi, L, l: None if phi.at_zero else L - l),
 )
 
-QUESTION = Question("2.1", 2, "Who moves first?", first_moves, _deep_nets, MISTAKES, _wrong_moves)
+COMPARE = wrong_steps("layer", lambda activation, L: f"for {activation.name} and L = {L}")
+QUESTION = Question("2.1", 2, "Who moves first?", first_moves, _deep_nets, MISTAKES, COMPARE)

@@ -1,30 +1,12 @@
 """Question 4.1."""
 
-import numpy as np
-
 from course_utils.checks.core import Question, known
+from course_utils.checks.values import wrong_steps
 
 
 def first_steps(zero):
     """The first step at which each W^l has a gradient, if some of the matrices start at zero."""
     return [sum(zero[l:]) for l in range(1, len(zero) + 1)]
-
-
-def wrong_steps(calls):
-    """Which first steps are wrong; None if none are."""
-    for call in calls:
-        if len(call.value) != len(call.expected):
-            n = len(call.expected)
-            return f"the list needs one entry for each of the L = {n} matrices: it has {len(call.value)}"
-        if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in call.value):
-            return "each entry must be a step 0, 1, 2, ..., or None for never, without quotes"
-        pairs = enumerate(zip(call.value, call.expected, strict=True), start=1)
-        wrong = [f"W{l}" for l, (a, b) in pairs if a != b]
-        if wrong:
-            given = call.args.get("zero") or {l: b.tolist() for l, b in call.args["biases"].items()}
-            name = "zero" if "zero" in call.args else f"{call.args['activation'].name}, biases"
-            return f"values wrong: for {name} = {given} look again at {', '.join(wrong)}"
-    return None
 
 
 def _patterns(rng):
@@ -70,4 +52,5 @@ MISTAKES = known(
     _each(lambda zero, l, L: 0),
 )
 
-QUESTION = Question("4.1", 1, "What a zero matrix costs", first_steps, _patterns, MISTAKES, wrong_steps)
+COMPARE = wrong_steps("matrix", lambda zero: f"for zero = {zero}")
+QUESTION = Question("4.1", 1, "What a zero matrix costs", first_steps, _patterns, MISTAKES, COMPARE)

@@ -4,7 +4,7 @@ import numpy as np
 
 from course_utils.activations import Activation, identity, relu, sigmoid, tanh
 from course_utils.checks.core import Question, known
-from course_utils.checks.q4_1 import wrong_steps
+from course_utils.checks.values import wrong_steps
 
 
 def waking_steps(biases, activation):
@@ -140,6 +140,9 @@ ADVICE = {
     r"truth value of an array": "a layer has several neurons: ask with .any() whether one of them is not 0",
 }
 
+COMPARE = wrong_steps(
+    "matrix", lambda biases, phi: f"for {phi.name}, biases = { {l: b.tolist() for l, b in biases.items()} }"
+)
 QUESTION = Question(
-    "4.2", 2, "Who wakes, and who never does?", waking_steps, _bias_lists, MISTAKES, wrong_steps, advice=ADVICE
+    "4.2", 2, "Who wakes, and who never does?", waking_steps, _bias_lists, MISTAKES, COMPARE, advice=ADVICE
 )

@@ -2,9 +2,8 @@
 
 from functools import partial
 
-import numpy as np
-
 from course_utils.checks.core import Question, known
+from course_utils.checks.values import wrong_steps
 
 
 def waking_times(wires):
@@ -66,20 +65,6 @@ def _networks(rng):
     for wires in lists:
         yield ([wires[i] for i in rng.permutation(len(wires))] if len(wires) > 6 else wires,)
     yield (_residual([(r, z) if k % 3 else (z, z) for k in range(40)], z),)
-
-
-def _wrong_times(calls):
-    """Which waking times are wrong; None if none are."""
-    for (wires,), value, expected in ((call.args.values(), call.value, call.expected) for call in calls):
-        if len(value) != len(wires):
-            return f"the list needs one entry for each wire: it has {len(value)} for {len(wires)}"
-        if any(t is not None and not (isinstance(t, int | float) and 0 <= t < np.inf) for t in value):
-            return "each entry must be a step 0, 1, 2, ..., or None, without quotes"
-        wrong = [i for i, (a, b) in enumerate(zip(value, expected, strict=True)) if a != b]
-        if wrong:
-            some = f"wires {wires}" if len(wires) < 12 else f"{len(wires)} wires"
-            return f"values wrong: given {some}, look again at wire {wrong[0]}, {wires[wrong[0]]}"
-    return None
 
 
 def _by_rounds(awake, rounds=None, first=0, shown=lambda kind: kind != "fixed"):
@@ -161,4 +146,9 @@ ADVICE = {
     r"^RecursionError": "there may be 2^40 paths: ask which nodes are reached, not along which paths",
 }
 
-QUESTION = Question("8.6", 3, "Draw the paths", waking_times, _networks, MISTAKES, _wrong_times, advice=ADVICE)
+COMPARE = wrong_steps(
+    "wire",
+    lambda wires: f"given wires {wires}" if len(wires) < 12 else f"given {len(wires)} wires",
+    lambda wrong, wires: f"wire {wrong[0]}, {wires[wrong[0]]}",
+)
+QUESTION = Question("8.6", 3, "Draw the paths", waking_times, _networks, MISTAKES, COMPARE, advice=ADVICE)

@@ -177,6 +177,30 @@ def different(calls, tolerance=TOLERANCE):
     return Fact("values", said | (_nearly(wrong) or _factor(wrong) or _off(call, parts, tolerance)))
 
 
+def matrices(wrong, *args):
+    """The names of the weight matrices with these indices."""
+    return ", ".join(f"W{i + 1}" for i in wrong)
+
+
+def wrong_steps(each, given, named=matrices):
+    """A `compare` for lists of first steps, None for never, with an entry for each of something.
+
+    given(*arguments) says what they were, named(wrong, *arguments) what the wrong entries stand for.
+    """
+
+    def compare(calls):
+        for args, value, expected in (call[:3] for call in calls):
+            if len(value) != len(expected):
+                return f"the list needs one entry for each {each}: it has {len(value)} for {len(expected)}"
+            if any(t is not None and not (isinstance(t, int | float) and 0 <= t < math.inf) for t in value):
+                return "each entry must be a step 0, 1, 2, ..., or None for never, without quotes"
+            if wrong := [i for i, (a, b) in enumerate(zip(value, expected)) if a != b]:
+                return f"values wrong: {given(*args.values())}, look again at {named(wrong, *args.values())}"
+        return None
+
+    return compare
+
+
 def described(args):
     """Arguments in a few characters, each with its name."""
     return ", ".join(f"{name} {_described(value)}" for name, value in args.items())

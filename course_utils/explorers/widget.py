@@ -1,9 +1,6 @@
 """An explorer in a notebook: its controls are traits, its picture is drawn by the browser."""
 
 import contextlib
-import os
-import re
-import sys
 import uuid
 from pathlib import Path
 
@@ -13,14 +10,6 @@ import traitlets
 from course_utils import _browser
 
 FRONT = Path(__file__).with_name("front")
-# Where a widget's script runs only once the widget is shown, the picture cannot come alive by itself.
-SHOWN_FIRST = _browser.HERE or "VSCODE_PID" in os.environ or "google.colab" in sys.modules
-
-
-def script(*names):
-    """The modules of those names, each after what it imports, as one."""
-    texts = [(FRONT / f"{name}.js").read_text(encoding="utf-8") for name in names]
-    return re.sub(r"(?m)^import .*\n|^export (?!default)", "", "\n".join(texts))
 
 
 class Value(traitlets.TraitType):
@@ -42,7 +31,7 @@ class Live(anywidget.AnyWidget):
     picture, ground, playing, spec, name   what the browser is told, see front/
     """
 
-    _esm = script("text", "picture", "explorer", "kernel")
+    _esm = _browser.script(FRONT, "text", "picture", "explorer", "kernel")
     _css = (FRONT / "explorer.css").read_text(encoding="utf-8")
     value = traitlets.Dict()
     spec = traitlets.Dict().tag(sync=True)
@@ -148,7 +137,7 @@ class Live(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         """Give the picture, which comes alive where the kernel is, and the words."""
         bundle, metadata = self.explorer._repr_mimebundle_(name=self.name)
-        if SHOWN_FIRST:
+        if _browser.SHOWN_FIRST:
             bundle |= {kind: view for kind, view in super()._repr_mimebundle_()[0].items() if kind not in bundle}
         return bundle, metadata
 

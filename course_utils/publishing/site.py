@@ -9,10 +9,11 @@ import tempfile
 from itertools import repeat
 from pathlib import Path
 
-from course_utils import _files, _workers, explorers
+from course_utils import _browser, _files, _workers, explorers, questions
 from course_utils._nbformat import nbformat
 from course_utils.authoring import content, stored
 from course_utils.explorers import recording
+from course_utils.questions import predictions
 
 FOLDERS = {
     "notebooks": "Lessons",
@@ -23,7 +24,6 @@ FOLDERS = {
 NO_PAGES = ("index.md", "ARCHITECTURE.md")  # the front page is made apart; the map is for who changes the course
 PAGES = {"Reference": ("card", "notation", "references", "browser"), "Teaching": ("instructor_guide", "grading")}
 LIVE = "*A picture of it. On a web site, and in JupyterLab, where a kernel runs, it is live: move its controls.*"
-CLOSED = "<details><summary>What did you choose? Open when you have.</summary>{}</details>"
 FRONT = 'explorers.plane(hidden_layers="3", sigma_w=1)'
 # What an explorer is in a page: its recording, and where its controls stand. _static/book.js brings it to life.
 FIGURE = '<div class="course-live" data-explorer="{}" data-start="{}"{}></div>'
@@ -67,6 +67,11 @@ def _lay_out(root, source, repository):
     shutil.copytree(docs / "_static", source / "_static")
     shutil.copy(content.vendored(*content.MATHJAX), source / "_static")
     _explorers(source / "_static" / "explorers", root / "build" / "recordings")
+    asking = Path(questions.__file__).with_name("front")
+    # One classic script: where a page is opened as a file, modules are not loaded.
+    asks = f"(() => {{\n{_browser.script(asking, 'question', 'book')}}})();\n"
+    _files.write(asks, source / "_static" / "questions.js")
+    shutil.copy(asking / "question.css", source / "_static")
     conf = (docs / "conf.py").read_text(encoding="utf-8")
     (source / "conf.py").write_text(f"repository = {repository!r}\n{conf}", encoding="utf-8")
     there = {path.stem for path in docs.glob("*.md")} - {Path(name).stem for name in NO_PAGES}
@@ -141,8 +146,9 @@ def page(root, path):
         role = cell.metadata.get("course", {}).get("role")
         if content.PROMPT.search(cell.source):
             tags |= {"remove-input", "prompt"}
-            for output in cell.outputs if cell.source.startswith("recall(") else ():
-                output.data["text/html"] = CLOSED.format(output.data["text/html"])
+            for output in cell.outputs:
+                if "text/html" in output.get("data", {}):
+                    output.data["text/html"] = predictions.with_spec(output.data["text/html"])
         elif cell.id == "setup" or role == "setup" or "figure" in tags:
             tags.add("hide-input")
         elif role == "check" and path.parent.name == "exercises":

@@ -198,14 +198,13 @@ def _text(source):
 def _prediction(prompt_id, kind):
     """A question to the room; and on its return, what holds. Other answers' replies go into the speaker notes."""
     question = next(q for q in predictions.content()["question"] if q["id"] == prompt_id)
-    asked = f"<p>{html.escape(question['text'])}</p>"
-    options = "".join(f"<li>{html.escape(option['text'])}</li>" for option in question["option"])
+    marked = predictions.marked
+    asked = f"<p>{marked(question['text'])}</p>"
+    options = "".join(f"<li>{marked(option['text'])}</li>" for option in question["option"])
     right = next(option for option in question["option"] if option.get("right"))
     letter = "ABCDEFGH"[question["option"].index(right)]
-    answer = f'<p class="right"><b>{letter}. {html.escape(right["text"])}</b> {html.escape(right["reply"])}</p>'
-    said = [
-        f"<li>{html.escape(option['text'])}<br>{html.escape(option['reply'])}</li>" for option in question["option"]
-    ]
+    answer = f'<p class="right"><b>{letter}. {marked(right["text"])}</b> {marked(right["reply"])}</p>'
+    said = [f"<li>{marked(option['text'])}<br>{marked(option['reply'])}</li>" for option in question["option"]]
     aside = f'<aside class="notes"><ol type="A">{"".join(said)}</ol></aside>'
     if kind == "recall":
         return f'<div class="prompt" data-page><h3>What you predicted</h3>{asked}{answer}{aside}</div>'

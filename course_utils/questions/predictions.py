@@ -1,93 +1,75 @@
 """Prompts: a learner commits to a prediction before seeing a result, and meets it again afterwards.
 
-`predict(id)` asks, `recall(id)` returns to the choice, `prequiz()` asks the ten statements. Choices stay on the disk.
+`predict(id)` asks, `recall(id)` returns to the choice, `prequiz()` asks ten statements, `verdicts(found)` sets them
+beside what was found. Choices stay on the disk. What a page shows is by front/question.js, in a notebook and in the
+book alike; what a notebook keeps asks, and never answers.
 """
 
+import base64
 import contextlib
 import difflib
+import html
 import itertools
 import json
+import re
 import threading
 import tomllib
 import warnings
 from datetime import datetime
 from functools import cache
-from html import escape
 from pathlib import Path
 from textwrap import fill
 
 from course_utils import _files
 
 JUDGEMENTS = ("true", "true under a condition", "false", "no idea yet")
-NOTED = "Noted. Read on: the cell below settles it."
-STYLE = """<style>
-.course-prompt { max-width: 820px; padding: 4px 2px 8px; overflow: visible; }
-.course-prompt .widget-html { margin: 0 0 4px; height: auto; }
-.course-prompt .widget-html-content { line-height: 1.5; white-space: normal; }
-.course-prompt .widget-html-content p { margin: 4px 0; }
-.course-prompt .widget-html-content, .course-prompt .course-option {
-  font-size: var(--jp-content-font-size1, 14px); color: var(--jp-content-font-color1, inherit); }
-.course-prompt .course-option.jupyter-button { width: 100%; height: auto; margin: 3px 0; padding: 6px 12px;
-  white-space: normal; overflow: visible; text-align: left; line-height: 1.4; box-shadow: none; border-radius: 4px;
-  background: var(--jp-layout-color1, transparent); border: 1px solid var(--jp-border-color0, #888); }
-.course-prompt .course-option.jupyter-button:hover { background: var(--jp-layout-color2, #eee); }
-.course-prompt .course-option.jupyter-button:focus-visible { outline: 2px solid var(--jp-brand-color1, #1976d2); }
-.course-prompt .course-chosen.jupyter-button { border-color: var(--jp-brand-color1, #1976d2);
-  box-shadow: inset 0 0 0 1px var(--jp-brand-color1, #1976d2); }
-.course-prompt .course-row { align-items: center; }
-.course-prompt .course-row .jupyter-button { width: auto; margin-right: 8px; }
-.course-prompt .course-row .widget-html, .course-prompt .course-row .course-reply { margin: 0; }
-.course-reply { border-left: 3px solid var(--jp-brand-color1, #1976d2); padding: 2px 12px; margin: 4px 0; }
-</style>"""
+CLOSED = "Choose where this is asked, above: then your choice and the reply to it stand here."
+PLACE = re.compile(r'<div class="course-question" data-ask="(\w+)" data-about="([^"]*)"')
 
-_lock = threading.RLock()  # clicks may arrive on several threads
+_lock = threading.RLock()  # several notebooks' cells may store at once
 _unsaved: dict[str, list[dict]] = {}  # choices that could not be written: they count until the session ends
 
 
 class Prompt:
-    """What a cell shows: a widget where a kernel lives, the same in fixed words everywhere else."""
+    """What a cell shows: a question that can be clicked where a page runs it, the same in fixed words everywhere else.
 
-    def __init__(self, plain, html, build):
-        self.plain, self.html, self._build = plain, html, build
+    ask     predict, recall, prequiz or verdicts
+    about   the question's id, or a verdict for each statement
+    """
+
+    def __init__(self, ask, about, plain, words):
+        self.ask, self.about, self.plain = ask, about, plain
+        self.html = f"{_place(ask, about)}>{words}</div>"
 
     def __repr__(self):
         return self.plain
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        """Give words that never depend on what is stored, and the live view if ipywidgets is installed."""
+        """Give words that never depend on what is stored; if anywidget is installed they come alive."""
         bundle = {"text/plain": self.plain, "text/html": self.html}
         with contextlib.suppress(ImportError):
-            bundle |= {k: v for k, v in self._build()._repr_mimebundle_().items() if k not in bundle}
+            from course_utils.questions import widget
+
+            bundle |= widget.bring_to_life(self)
         return bundle
 
 
 def predict(prompt_id: str) -> Prompt:
     """Ask one question of a lesson; the choice is stored at once."""
-    prompt = _find(prompt_id)
-    html = _html(prompt, replies=False)
-    if prompt["reveal"] == "now":
-        html += f"<details><summary>Replies, for when you have chosen</summary>{_replies(prompt)}</details>"
-    return Prompt(_plain(prompt, replies=False), html, lambda: _ask(prompt))
+    return _fixed("predict", _find(prompt_id))
 
 
 def recall(prompt_id: str) -> Prompt:
-    """Return to a question after its result: the learner's choice and the reply to it."""
-    prompt = _find(prompt_id)
-    return Prompt(_plain(prompt, replies=True), _html(prompt, replies=True), lambda: _look_back(prompt))
+    """Return to a question after its result: the learner's choice and the reply to it, once there is a choice."""
+    return _fixed("recall", _find(prompt_id))
 
 
 def prequiz() -> Prompt:
     """Ask the ten statements T1-T10, without verdicts."""
     prompts, lead = _statements(), f"Judge each statement: {', '.join(JUDGEMENTS[:-1])}, or {JUDGEMENTS[-1]}?"
     plain = [fill(f"{p['id']}. {p['text']}", 100, initial_indent="  ", subsequent_indent="      ") for p in prompts]
-    html = f"<p>{lead}</p>" + _list(f"<b>{p['id']}.</b> {escape(p['text'])}" for p in prompts)
-
-    def build():
-        import ipywidgets
-
-        return ipywidgets.VBox([_ask(prompt) for prompt in prompts])
-
-    return Prompt("\n".join([lead, *plain]), html, build)
+    rows = _list(f"<b>{p['id']}.</b> {marked(p['text'])}" for p in prompts)
+    return Prompt("prequiz", "", "\n".join([lead, *plain]), f"<p>{lead}</p>{rows}")
 
 
 def verdicts(found: dict[str, str]) -> Prompt:
@@ -99,25 +81,8 @@ def verdicts(found: dict[str, str]) -> Prompt:
                 f"{prompt['id']} needs a verdict: {', '.join(JUDGEMENTS[:-1])}; got {found.get(prompt['id'])}."
             )
     plain = [fill(f"{p['id']}. {p['text']} - {found[p['id']]}", 100, subsequent_indent="      ") for p in prompts]
-    html = _list(f"<b>{p['id']}.</b> {escape(p['text'])} <b>{found[p['id']]}</b>" for p in prompts)
-
-    def build():
-        import ipywidgets
-
-        first, last = prequiz_answers(first=True), prequiz_answers()
-        rows = [
-            f"<tr><td>{p['id']}</td><td>{escape(p['text'])}</td><td>{first.get(p['id'], 'not answered')}</td>"
-            f"<td>{last.get(p['id'], 'not answered')}</td><td><b>{found[p['id']]}</b>"
-            f"{' ✓' * (last.get(p['id']) == found[p['id']])}</td></tr>"
-            for p in prompts
-        ]
-        right = [sum(said.get(key) == verdict for key, verdict in found.items()) for said in (first, last)]
-        head = "<tr><th></th><th>statement</th><th>you said first</th><th>you said last</th><th>found</th></tr>"
-        score = f"At first {right[0]} of {len(found)} as found, at last {right[1]}."
-        table = f"<table>{head}{''.join(rows)}</table>{_status(score)}"
-        return ipywidgets.VBox([ipywidgets.HTML(STYLE + table)]).add_class("course-prompt")
-
-    return Prompt("\n".join(plain), html, build)
+    rows = _list(f"<b>{p['id']}.</b> {marked(p['text'])} <b>{found[p['id']]}</b>" for p in prompts)
+    return Prompt("verdicts", json.dumps(found), "\n".join(plain), rows)
 
 
 def prequiz_answers(first: bool = False) -> dict[str, str]:
@@ -155,105 +120,61 @@ def _find(prompt_id: str) -> dict:
     return known[prompt_id]
 
 
-# ---- what is shown without a kernel ----
+# ---- what is shown ----
 
 
-def _plain(prompt: dict, replies: bool) -> str:
-    """Write a question and its options as text, with the reply to each if asked for."""
-    lines = [fill(f"{'Recall' if replies else 'Predict'} {prompt['id']}: {prompt['text']}", 100)]
+def marked(text: str) -> str:
+    """Write a text as HTML, in which an index is an index ("σ_w") and an exponent one ("2^32")."""
+    text = re.sub(r"\^(-?[\w.]*\w)", r"<sup>\1</sup>", html.escape(text))
+    return re.sub(r"(?<=\w)_(\w+)", r"<sub>\1</sub>", text)
+
+
+def spec(ask: str, about: str) -> dict:
+    """What a page has to know to ask, and to answer a choice: texts as HTML, replies and all."""
+    questions = [_find(about)] if about and ask != "verdicts" else _statements()
+    shown = ("text", "reply")
+    return {
+        "ask": ask, "found": json.loads(about) if ask == "verdicts" else {}, "questions": [
+            {
+                "id": question["id"], "reveal": question["reveal"], "text": marked(question["text"]),
+                "options": [
+                    {key: marked(value) if key in shown else value for key, value in option.items()}
+                    for option in question["option"]
+                ],
+            } for question in questions
+        ],
+    }  # fmt: skip
+
+
+def with_spec(page: str) -> str:
+    """Give the HTML of prompts what a page without a kernel has to know; nobody reads an answer in its source."""
+
+    def one(found):
+        known = json.dumps(spec(found[1], html.unescape(found[2])), ensure_ascii=False)
+        return f'{found[0]} data-spec="{base64.b64encode(known.encode()).decode()}"'
+
+    return PLACE.sub(one, page)
+
+
+def _place(ask, about):
+    """The beginning of the element in which a page asks."""
+    return f'<div class="course-question" data-ask="{ask}" data-about="{html.escape(about)}"'
+
+
+def _fixed(ask: str, prompt: dict) -> Prompt:
+    """The prompt of one question, with its options and no reply."""
+    word, closing = ("Predict", "") if ask == "predict" else ("Recall", CLOSED)
+    lines = [fill(f"{word} {prompt['id']}: {prompt['text']}", 100)]
     for option in prompt["option"]:
-        mark = "(right)" if replies and option.get("right") else "( )"
-        lines.append(fill(f"{mark} {option['text']}", 100, initial_indent="  ", subsequent_indent="      "))
-        if replies:
-            lines.append(fill(option["reply"], 100, initial_indent="      ", subsequent_indent="      "))
-    return "\n".join(lines)
-
-
-def _html(prompt: dict, replies: bool) -> str:
-    """Write the same as static HTML."""
-    options = _replies(prompt) if replies else _list(escape(o["text"]) for o in prompt["option"])
-    return f"<p><b>{'Recall' if replies else 'Predict'}:</b> {escape(prompt['text'])}</p>{options}"
-
-
-def _replies(prompt: dict) -> str:
-    """List every option with its reply."""
-    rows = ((" (right)" * ("right" in o), escape(o["text"]), escape(o["reply"])) for o in prompt["option"])
-    return _list(f"<b>{text}</b>{right}<br>{reply}" for right, text, reply in rows)
+        lines.append(fill(f"( ) {option['text']}", 100, initial_indent="  ", subsequent_indent="      "))
+    rows = _list(marked(option["text"]) for option in prompt["option"])
+    words = f"<p><b>{word}:</b> {marked(prompt['text'])}</p>{rows}" + f"<p>{closing}</p>" * bool(closing)
+    return Prompt(ask, prompt["id"], "\n".join([*lines, *filter(None, [closing])]), words)
 
 
 def _list(rows) -> str:
     """Write rows of HTML as a list."""
     return f"<ul>{''.join(f'<li>{row}</li>' for row in rows)}</ul>"
-
-
-# ---- what is shown live ----
-
-
-def _ask(prompt: dict):
-    """Build the question, one button per option, and the status line that answers a choice."""
-    import ipywidgets as widgets
-
-    judge = prompt["reveal"] == "never"
-    options = {option["key"]: option for option in prompt["option"]}
-    lead = f"{prompt['id']}." if judge else "Predict:"
-    buttons = {key: widgets.Button(tooltip=f"{prompt['id']}: {option['text']}") for key, option in options.items()}
-    status = widgets.HTML()
-
-    def show(key, note=""):
-        for k, button in buttons.items():
-            button.description = f"{'●' if k == key else '○'} {options[k]['text']}"
-            (button.add_class if k == key else button.remove_class)("course-chosen")
-        reply = {"never": f"Noted: {key}.", "later": NOTED}.get(prompt["reveal"])
-        status.value = _status((reply or _reply(options[key])) if key else "", escape(note))
-
-    def choose(key):
-        with _lock:  # so that what is shown last is what was stored last
-            show(key, record(prompt["id"], key))
-
-    for key, button in buttons.items():
-        button.add_class("course-option")
-        button.on_click(lambda _, key=key: choose(key))
-    chosen, note = _history(prompt)
-    show(chosen[-1]["key"] if chosen else None, note)
-    question = widgets.HTML(f"{STYLE}<p><b>{lead}</b> {escape(prompt['text'])}</p>")
-    answer = widgets.Box([*buttons.values(), status], layout={"flex_flow": "row wrap" if judge else "column"})
-    return widgets.VBox([question, answer.add_class("course-row") if judge else answer]).add_class("course-prompt")
-
-
-def _look_back(prompt: dict):
-    """Build the view of what was chosen, the reply to it and, if that was wrong, what holds; none before a choice."""
-    import ipywidgets as widgets
-
-    chosen, note = _history(prompt)
-    parts = [
-        f"You have not answered {prompt['id']} yet: {escape(prompt['text'])}",
-        "Choose above, where it is asked, and run this cell again.",
-    ]
-    if chosen:
-        first, last, right = chosen[0], chosen[-1], next(o for o in prompt["option"] if o.get("right"))
-        parts = [escape(prompt["text"]), f"<b>You chose:</b> {escape(last['text'])}", _reply(last)]
-        parts += [f"<b>What holds:</b> {escape(right['text'])} {escape(right['reply'])}"] * (last is not right)
-        parts += [f"<b>Your first choice was:</b> {escape(first['text'])}"] * (last is not first)
-    body = _status(*parts, escape(note))
-    return widgets.VBox([widgets.HTML(STYLE + body)]).add_class("course-prompt")
-
-
-def _history(prompt: dict) -> tuple[list[dict], str]:
-    """Return the options chosen so far, oldest first, and a word on storage if there is one."""
-    stored, note = answers()
-    options = {option["key"]: option for option in prompt["option"]}
-    return [options[c["choice"]] for c in stored.get(prompt["id"], []) if c["choice"] in options], note
-
-
-def _reply(option: dict) -> str:
-    """Say what a choice deserves to hear, as HTML."""
-    return "Yes. " * option.get("right", False) + escape(option["reply"])
-
-
-def _status(*parts: str) -> str:
-    """Wrap HTML as a status that screen readers announce."""
-    body = "".join(f"<p>{part}</p>" for part in parts if part)
-    return f'<div role="status" aria-live="polite"{" class=course-reply" if body else ""}>{body}</div>'
 
 
 # ---- what is stored ----

@@ -7,16 +7,12 @@ import base64
 import importlib
 import io
 import itertools
-import json
 import re
-import subprocess
-import sys
 import time
 
-import nbformat
 import numpy as np
 import pytest
-from lab import CHROMIUM, IDLE, answers, free_port, in_chromium
+from lab import BUSY, CHROMIUM, EXECUTE, IDLE, in_chromium, jupyterlab, run_all
 from pages import barriers
 from PIL import Image
 
@@ -27,12 +23,7 @@ from course_utils.explorers.stage import HEIGHT
 NAMES = explorers.NAMES
 MODULES = {name: importlib.import_module(f"course_utils.explorers._{name}") for name in NAMES}
 ANIMATED = [name for name in NAMES if not hasattr(MODULES[name], "model")]
-BUSY = "import time\nend = time.perf_counter() + 2\nwhile time.perf_counter() < end: pass"
 SECONDS = 20  # how long anything may take
-LAB_SETTINGS = {
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "notebook-extension/tracker": {"windowingMode": "none"},  # keep what is out of sight
-}
 
 pytestmark = in_chromium
 
@@ -104,39 +95,11 @@ SHIFT = """() => {
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """JupyterLab with a notebook of all explorers, and one of them a second time: its address."""
-    folder = tmp_path_factory.mktemp("lab")
     cells = ["from course_utils import explorers"]
     cells += [f"{name} = explorers.{name}()\n{name}" for name in NAMES]
     cells += ["another = explorers.saturation(sigma_w=1)\nanother"]
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-    )
-    (folder / "work").mkdir()
-    nbformat.write(notebook, folder / "work" / "explorers.ipynb")
-    for file, content in LAB_SETTINGS.items():
-        path = folder / "settings" / "@jupyterlab" / f"{file}.jupyterlab-settings"
-        path.parent.mkdir(parents=True)
-        path.write_text(json.dumps(content))
-    port = free_port()
-    settings = {
-        "ServerApp.root_dir": folder / "work", "ServerApp.port": port, "ServerApp.port_retries": 0,
-        "IdentityProvider.token": "t", "LabApp.expose_app_in_browser": True,
-        "LabApp.user_settings_dir": folder / "settings", "LabApp.workspaces_dir": folder / "workspaces",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
-    command += [f"--{name}={value}" for name, value in settings.items()]
-    with open(folder / "lab.log", "wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            deadline = time.monotonic() + 300  # on a busy machine
-            while not answers(f"http://127.0.0.1:{port}/api"):
-                assert server.poll() is None and time.monotonic() < deadline, (folder / "lab.log").read_text()
-                time.sleep(0.2)
-            yield f"http://127.0.0.1:{port}/lab/tree/explorers.ipynb?token=t"
-        finally:
-            server.terminate()
-            server.wait(30)
+    with jupyterlab(tmp_path_factory.mktemp("lab"), cells) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -192,19 +155,9 @@ def page(lab, browser):
     """The notebook, open and run."""
     page = browser.new_page(viewport={"width": 1280, "height": 1000})
     page.set_default_timeout(1000 * SECONDS)
-    page.goto(lab)
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
-    page.wait_for_function(IDLE, timeout=60_000)
-    page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
+    run_all(page, lab)
     Seen(page, len(NAMES)).settle()
     return page
-
-
-def execute(page, code):
-    """Run code in the notebook's kernel, as another cell does; returns when it has ended."""
-    page.evaluate(
-        "code => jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.requestExecute({code}).done", code
-    )
 
 
 @pytest.fixture(params=NAMES)
@@ -379,7 +332,7 @@ def test_play_while_another_cell_runs_and_pause(seen):
     pause = seen.root.get_by_role("button", name="Pause", exact=True)
     pause.wait_for()
     seen.root.evaluate(COUNT)
-    execute(seen.page, BUSY)
+    seen.page.evaluate(EXECUTE, BUSY)
     assert seen.page.evaluate("pictures") >= 3, "it stands still while a cell runs"
     said = seen.page.evaluate("said")  # while it plays: when it stops, the last sentence is said at once
     pause.press("Enter")
@@ -447,7 +400,7 @@ def test_two_at_once_restart_and_an_error(page):
             page.get_by_role("button", name="Confirm Kernel Restart").click()
             one.root.locator("[aria-valuetext='5.00']").wait_for(timeout=60_000)
             two.root.locator("[aria-valuetext='1.00']").first.wait_for(timeout=60_000)
-    execute(page, "saturation.explorer._model = lambda **controls: int('<b>')")
+    page.evaluate(EXECUTE, "saturation.explorer._model = lambda **controls: int('<b>')")
     slider.focus()
     page.keyboard.press("End")
     one.status.filter(has_text="This explorer stopped: ValueError: invalid literal").wait_for()

@@ -15,6 +15,7 @@ from pages import barriers, chromium, unreadable, visit
 from course_utils import _files
 from course_utils.authoring import content, stored
 from course_utils.publishing import site
+from course_utils.questions import predictions
 
 pytestmark = pytest.mark.slow  # most of it is making the site
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,12 +82,30 @@ def test_solutions_are_folded_on_their_own_pages_and_nowhere_else(book):
         assert "SOLUTION" not in solutions
 
 
-def test_recalls_are_closed_until_a_reader_opens_them(book):
-    for path in content.notebooks(ROOT, "notebooks"):
-        page = (book / "notebooks" / f"{path.stem}.html").read_text(encoding="utf-8")
-        recalls = sum(cell.source.startswith("recall(") for cell in content.read(path).cells)
-        assert page.count(site.CLOSED.partition("{")[0]) == page.count("<b>Recall:</b>") == recalls, path.name
-        assert not re.search(r"<details[^>]* open", page)
+def test_no_page_of_a_lesson_answers_in_its_source(book):
+    """Each prompt knows what it has to; a reply stands there in no open text."""
+    asked = {question["id"]: question for question in predictions.content()["question"]}
+    for path in (path for folder in content.LESSONS for path in content.notebooks(ROOT, folder)):
+        page = (book / path.relative_to(ROOT)).with_suffix(".html").read_text(encoding="utf-8")
+        prompts = [cell for cell in content.read(path).cells if content.PROMPT.search(cell.source)]
+        assert page.count("data-spec=") == len(prompts), path.name
+        for key in re.findall(r'data-about="(\d\d-[\w-]+)"', page):
+            assert not any(predictions.marked(option["reply"]) in page for option in asked[key]["option"]), key
+
+
+@in_chromium
+def test_a_recall_of_the_book_opens_with_a_choice(book):
+    """In lesson 2, opened as a file: closed, then answered, and open after a reload."""
+    ready = "document.querySelectorAll('.course-live-question').length > 5"
+    with chromium() as browser, visit(browser, book / "notebooks" / "02_zero_weights.html", ready) as (page, wrong):
+        recalls = page.locator("[data-ask=recall]")
+        assert recalls.count() == page.get_by_text("You have not chosen yet").count() > 3
+        page.locator("[data-ask=predict][data-about='02-zero-tanh'] button").first.click()
+        page.reload()
+        page.wait_for_function(ready)
+        assert page.locator("[data-ask=recall][data-about='02-zero-tanh']").get_by_text("You chose:").count() == 1
+        assert page.get_by_text("You have not chosen yet").count() == recalls.count() - 1
+        assert wrong == []
 
 
 def test_the_search_knows_the_lessons(book):

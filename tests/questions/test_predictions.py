@@ -1,5 +1,6 @@
 """Predictions: what is asked is sound, what is chosen is kept, what is stored in a notebook never depends on it."""
 
+import base64
 import json
 import os
 import re
@@ -9,16 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
-import ipywidgets
 import pytest
 
-from course_utils.questions import predictions
-from course_utils.questions.predictions import JUDGEMENTS, NOTED, predict, prequiz, prequiz_answers, recall
+from course_utils.questions import predictions, widget
+from course_utils.questions.predictions import JUDGEMENTS, predict, prequiz, prequiz_answers, recall
 
 QUESTIONS = {question["id"]: question for question in predictions.content()["question"]}
 STATEMENTS = {statement["id"]: statement["text"] for statement in predictions.content()["statement"]}
-NOW = [key for key, question in QUESTIONS.items() if question["reveal"] == "now"]
-LATER = [key for key, question in QUESTIONS.items() if question["reveal"] == "later"]
 
 
 @pytest.fixture(autouse=True)
@@ -30,30 +28,16 @@ def work(tmp_path, monkeypatch):
 
 
 def live(prompt):
-    """The widgets a cell would show, in order."""
-    found, queue = [], [prompt._build()]
-    while queue:
-        widget = queue.pop(0)
-        found.append(widget)
-        queue[:0] = getattr(widget, "children", ())
-    return found
+    """The widget that brings a prompt to life."""
+    return widget.Live(prompt)
 
 
-def buttons(widgets):
-    return [widget for widget in widgets if isinstance(widget, ipywidgets.Button)]
-
-
-def said(widgets):
-    """The last text shown: the status line, or the whole of what recall shows."""
-    return [widget for widget in widgets if isinstance(widget, ipywidgets.HTML)][-1].value
-
-
-def choose(prompt_id, key):
-    """Click the option with this key, as a learner does, and return what is shown then."""
-    widgets = live(predict(prompt_id))
-    at = [option["key"] for option in QUESTIONS[prompt_id]["option"]].index(key)
-    buttons(widgets)[at].click()
-    return widgets
+def choose(prompt_id, *keys):
+    """Choose options, as the page does when they are clicked; the widget."""
+    asked = live(predict(prompt_id))
+    for key in keys:
+        asked.chosen = {**asked.chosen, prompt_id: [*asked.chosen[prompt_id], key]}
+    return asked
 
 
 def wrong(prompt_id):
@@ -115,78 +99,7 @@ def test_an_unknown_id_names_near_matches_in_one_sentence():
 # ---- what a cell shows ----
 
 
-@pytest.mark.parametrize("key", NOW)
-def test_a_choice_is_answered_at_once(key):
-    for option in QUESTIONS[key]["option"]:
-        shown = said(choose(key, option["key"]))
-        assert predictions.escape(option["reply"]) in shown
-        assert ("<p>Yes. " in shown) == option.get("right", False)
-        assert 'role="status" aria-live="polite"' in shown
-
-
-@pytest.mark.parametrize("key", LATER)
-def test_a_later_reply_waits_for_recall(key):
-    for option in QUESTIONS[key]["option"]:
-        shown = said(choose(key, option["key"]))
-        assert NOTED in shown
-        assert predictions.escape(option["reply"]) not in shown
-        shown = said(live(recall(key)))
-        assert f"<b>You chose:</b> {predictions.escape(option['text'])}" in shown
-        assert predictions.escape(option["reply"]) in shown
-        assert ("What holds:" in shown) != option.get("right", False)
-        assert predictions.escape(right(key)["reply"]) in shown
-
-
-def test_the_chosen_option_is_marked_by_more_than_colour_and_again_when_reopened():
-    key = "02-zero-tanh"
-    assert all(button.description.startswith("○ ") for button in buttons(live(predict(key))))
-    for widgets in choose(key, "output-bias"), live(predict(key)):
-        marks = {button.description[2:]: button.description[0] for button in buttons(widgets)}
-        assert marks.pop("Only the output bias.") == "●"
-        assert set(marks.values()) == {"○"} and len(marks) == 3
-        assert NOTED in said(widgets)
-
-
-def test_recall_before_an_answer_stays_closed():
-    shown = said(live(recall("02-wider")))
-    assert "You have not answered 02-wider yet" in shown and "run this cell again" in shown
-    assert not any(predictions.escape(option["reply"]) in shown for option in QUESTIONS["02-wider"]["option"])
-
-
-def test_recall_tells_a_first_choice_that_was_changed():
-    choose("02-constant", wrong("02-constant")["key"])
-    assert "first choice" not in said(live(recall("02-constant")))
-    choose("02-constant", right("02-constant")["key"])
-    assert f"<b>Your first choice was:</b> {wrong('02-constant')['text']}" in said(live(recall("02-constant")))
-
-
-def test_the_prequiz_gives_no_verdict():
-    widgets = live(prequiz())
-    assert [b.tooltip for b in buttons(widgets)] == [f"{t}: {j}" for t in STATEMENTS for j in JUDGEMENTS]
-    replies = set()
-    for button in buttons(widgets):
-        before = {w: w.value for w in widgets if isinstance(w, ipywidgets.HTML)}
-        button.click()
-        (changed,) = [w.value for w, value in before.items() if w.value != value]
-        replies.add(changed.replace(button.tooltip.split(": ")[1], "..."))
-    assert len(replies) == 1, "the reply is the same for every statement and every judgement"
-
-
 FOUND = dict.fromkeys(STATEMENTS, "false") | {"T8": "true", "T2": "true under a condition"}
-
-
-def test_the_verdicts_stand_beside_what_was_said_first_and_last():
-    for statement, judgement in [("T8", "no idea yet"), ("T8", "true"), ("T2", "true"), ("T3", "false")]:
-        predictions.record(statement, judgement)
-    shown = said(live(predictions.verdicts(FOUND)))
-    rows = dict(re.findall(r"<tr><td>(T\d+)</td>(.*?)</tr>", shown))
-    assert list(rows) == list(STATEMENTS)
-    cells = {name: re.findall(r"<td>(.*?)</td>", row)[1:] for name, row in rows.items()}
-    assert cells["T8"] == ["no idea yet", "true", "<b>true</b> ✓"]
-    assert cells["T2"] == ["true", "true", "<b>true under a condition</b>"]
-    assert cells["T3"] == ["false", "false", "<b>false</b> ✓"]
-    assert cells["T1"] == ["not answered", "not answered", "<b>false</b>"]
-    assert "At first 1 of 10 as found, at last 2." in shown
 
 
 @pytest.mark.parametrize("wrong", [{k: v for k, v in FOUND.items() if k != "T5"}, FOUND | {"T5": "no idea yet"}])
@@ -195,32 +108,27 @@ def test_a_missing_verdict_is_named(wrong):
         predictions.verdicts(wrong)
 
 
-def test_every_control_has_a_name():
-    for prompt in prequiz(), *map(predict, QUESTIONS):
-        assert all(button.tooltip and len(button.description) > 2 for button in buttons(live(prompt)))
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        prequiz,
-        *(lambda k=k: predict(k) for k in QUESTIONS),
-        lambda: recall("02-one-ulp"),
-        lambda: predictions.verdicts(FOUND),
-    ],
-)
-def test_what_a_notebook_stores_does_not_depend_on_answers(make, work):
+@pytest.mark.parametrize("make", [prequiz, lambda: predict("02-wider"), lambda: recall("02-wider")])
+def test_what_is_stored_in_a_notebook_does_not_depend_on_what_was_chosen(make, work):
     before = make()._repr_mimebundle_()
     for key in QUESTIONS:
         predictions.record(key, wrong(key)["key"])
     for key in STATEMENTS:
         predictions.record(key, "false")
-    after = make()._repr_mimebundle_()
-    view = "application/vnd.jupyter.widget-view+json"
-    assert set(before) == {"text/plain", "text/html", view}
-    assert {k: v for k, v in before.items() if k != view} == {k: v for k, v in after.items() if k != view}
+    assert make()._repr_mimebundle_() == before
+    assert set(before) == {"text/plain", "text/html"}
     assert repr(make()) == before["text/plain"]
     assert not re.search(str(work), str(before))
+
+
+def test_a_widget_knows_what_was_chosen_and_only_that():
+    predictions.record("02-wider", "better")
+    predictions.record("02-wider", wrong("02-wider")["key"])
+    predictions.record("02-wider", "an option of long ago")
+    for prompt in predict("02-wider"), recall("02-wider"):
+        assert live(prompt).chosen == {"02-wider": ["better", wrong("02-wider")["key"]][-2:]}
+    assert set(live(prequiz()).chosen) == set(STATEMENTS)
+    assert set(live(predictions.verdicts(FOUND)).chosen) == set(STATEMENTS)
 
 
 def packed(text):
@@ -229,36 +137,51 @@ def packed(text):
 
 
 @pytest.mark.parametrize("key", QUESTIONS)
-def test_the_fixed_words_ask_in_predict_and_explain_in_recall(key):
-    flat = {make: packed(repr(make(key))) for make in (predict, recall)}
-    for option in QUESTIONS[key]["option"]:
-        text, reply = packed(option["text"]), packed(option["reply"])
-        assert f"(){text}" in flat[predict] and reply not in flat[predict]
-        assert f"{'(right)' if option.get('right') else '()'}{text}{reply}" in flat[recall]
-        for page in predict(key).html, recall(key).html:
-            assert f"{predictions.escape(option['text'])}</" in page
-    assert packed(QUESTIONS[key]["text"]) in flat[predict] and packed(QUESTIONS[key]["text"]) in flat[recall]
-    assert ("<details>" in predict(key).html) == (key in NOW), "a reply that comes later is not in the page"
-    assert max(map(len, repr(recall(key)).splitlines())) <= 100
+def test_the_fixed_words_ask_and_never_answer(key):
+    for prompt in predict(key), recall(key):
+        flat = packed(repr(prompt))
+        assert packed(QUESTIONS[key]["text"]) in flat and max(map(len, repr(prompt).splitlines())) <= 100
+        for option in QUESTIONS[key]["option"]:
+            assert f"(){packed(option['text'])}" in flat
+            assert f"<li>{predictions.marked(option['text'])}</li>" in prompt.html
+            reply = option["reply"]
+            assert packed(reply) not in flat and predictions.marked(reply) not in prompt.html
+        assert "right" not in prompt.html.replace(html_of(QUESTIONS[key]), "")
+    assert predictions.CLOSED in " ".join(repr(recall(key)).split())
 
 
-def test_texts_are_escaped():
-    option = {"key": "a", "text": "x < y", "reply": "<i>no</i>", "right": True}
-    prompt = {"id": "09-x", "text": "Is <b> & so on?", "reveal": "now", "option": [option]}
-    page = predictions._html(prompt, replies=True)
-    assert "Is &lt;b&gt; &amp; so on?" in page and "x &lt; y" in page and "&lt;i&gt;" in page
-    predictions.record("09-x", "a")
-    for build in predictions._ask, predictions._look_back:
-        shown = "".join(
-            w.value for w in live(predictions.Prompt("", "", lambda b=build: b(prompt))) if hasattr(w, "value")
-        )
-        assert "&lt;i&gt;no&lt;/i&gt;" in shown and "Is &lt;b&gt;" in shown and "<i>" not in shown
+def html_of(question):
+    """All that the fixed words of a question may say."""
+    return predictions._list(predictions.marked(option["text"]) for option in question["option"])
 
 
-def test_without_ipywidgets_the_words_remain():
+def test_texts_are_escaped_and_set():
+    assert predictions.marked("Is <b> & so on?") == "Is &lt;b&gt; &amp; so on?"
+    assert predictions.marked("σ_w = 10^-2.4, 1/√n_in. W_1^2") == (
+        "σ<sub>w</sub> = 10<sup>-2.4</sup>, 1/√n<sub>in</sub>. W<sub>1</sub><sup>2</sup>"
+    )
+
+
+@pytest.mark.parametrize("text", [t for q in QUESTIONS.values() for o in q["option"] for t in (q["text"], *o.values())])
+def test_no_text_needs_to_be_read_as_code(text):
+    shown = re.sub("<.*?>", "", predictions.marked(str(text)))
+    assert not re.search(r"[_^]|\b(phi|sigma|sqrt|pi|chi)\b", shown)
+
+
+def test_a_page_without_a_kernel_knows_all_and_nobody_reads_it_in_the_source():
+    for prompt in predict("02-wider"), recall("02-wider"), prequiz(), predictions.verdicts(FOUND):
+        page = predictions.with_spec(f"<p>before</p>{prompt.html}")
+        (known,) = re.findall(r'data-spec="([\w+/=]+)"', page)
+        assert json.loads(base64.b64decode(known)) == predictions.spec(prompt.ask, prompt.about) == live(prompt).spec
+    page = predictions.with_spec(predict("02-wider").html + recall("02-wider").html)
+    assert page.count("data-spec") == 2
+    assert not any(predictions.marked(option["reply"]) in page for option in QUESTIONS["02-wider"]["option"])
+
+
+def test_without_widgets_the_words_remain():
     code = """
 import sys
-sys.modules["ipywidgets"] = None
+sys.modules["anywidget"] = None
 from course_utils.questions.predictions import predict, prequiz, recall
 for prompt in predict("01-shape"), recall("01-shape"), prequiz():
     assert set(prompt._repr_mimebundle_()) == {"text/plain", "text/html"}
@@ -278,8 +201,8 @@ def test_looking_stores_nothing(work):
 
 def test_every_choice_is_kept_with_its_date_and_the_latest_counts(work):
     for judgement in "no idea yet", "false", "true", "true":
-        button = next(b for b in buttons(live(prequiz())) if b.tooltip == f"T7: {judgement}")
-        button.click()
+        asked = live(prequiz())
+        asked.chosen = {**asked.chosen, "T7": [*asked.chosen["T7"], judgement]}
     assert prequiz_answers() == {"T7": "true"}
     assert prequiz_answers(first=True) == {"T7": "no idea yet"}
     choose("01-shape", "both")
@@ -307,13 +230,13 @@ DAMAGED = [
 def test_a_damaged_file_is_set_aside_and_said_so_once(damaged, by, work):
     work.mkdir()
     (work / "answers.broken-1.json").write_bytes(b"an older one")
-    widgets = live(predict("01-shape"))
+    asked = live(predict("01-shape"))
     (work / "answers.json").write_bytes(damaged)
     if by == "looking":
-        widgets = live(predict("01-shape"))
+        asked = live(predict("01-shape"))
     else:
-        buttons(widgets)[0].click()
-    assert said(widgets).count("set aside as answers.broken-2.json") == 1
+        asked.chosen = {"01-shape": ["flat"]}
+    assert asked.note.count("set aside as answers.broken-2.json") == 1
     assert (work / "answers.broken-1.json").read_bytes() == b"an older one"
     assert (work / "answers.broken-2.json").read_bytes() == damaged
     choose("01-shape", "both")
@@ -336,22 +259,20 @@ def test_a_damaged_file_that_cannot_be_set_aside_is_left_alone(work, monkeypatch
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "rename", refuse)
-    assert "could not be saved" in said(choose("01-shape", "flat"))
+    assert "could not be saved" in choose("01-shape", "flat").note
     assert (work / "answers.json").read_text() == "{"
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_the_choice_counts(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("COURSE_WORK", str(tmp_path / "file" / "work"))
-    shown = said(choose("02-zero-tanh", "nothing"))
-    assert (
-        NOTED in shown and shown.count("Your choice counts until this session ends, but it could not be saved in") == 1
-    )
-    assert "<b>You chose:</b> Nothing at all." in said(live(recall("02-zero-tanh")))
+    note = choose("02-zero-tanh", "nothing").note
+    assert note.startswith("Your choice counts until this session ends, but it could not be saved in")
+    assert live(recall("02-zero-tanh")).chosen == {"02-zero-tanh": ["nothing"]}
     predictions.record("T1", "false")
     assert prequiz_answers() == {"T1": "false"}
     monkeypatch.setenv("COURSE_WORK", str(tmp_path / "better"))
-    assert NOTED in said(choose("02-zero-tanh", "output-bias"))
+    assert choose("02-zero-tanh", "output-bias").note == ""
     stored = json.loads((tmp_path / "better" / "answers.json").read_text(encoding="utf-8"))
     assert [entry["choice"] for entry in stored["02-zero-tanh"]] == ["nothing", "output-bias"]
     assert [entry["choice"] for entry in stored["T1"]] == ["false"]
@@ -366,20 +287,22 @@ def test_a_write_that_fails_half_way_leaves_the_old_file(work, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", fail)
-    assert "No space left on device" in said(choose("01-shape", "both"))
+    assert "No space left on device" in choose("01-shape", "both").note
     assert (work / "answers.json").read_bytes() == before
 
 
-def test_clicks_on_many_threads_are_all_kept(work):
-    widgets = live(predict("01-shape"))
+def test_choices_on_many_threads_are_all_kept(work):
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda i: buttons(widgets)[i % 4].click(), range(80)))
-        list(pool.map(lambda i: predictions.record(f"T{i % 10 + 1}", JUDGEMENTS[i % 4]), range(80)))
+        list(pool.map(lambda i: predictions.record(f"T{i % 10 + 1}", JUDGEMENTS[i % 4]), range(160)))
     stored = json.loads((work / "answers.json").read_text(encoding="utf-8"))
-    assert len(stored["01-shape"]) == 80 and all(len(stored[key]) == 8 for key in STATEMENTS)
-    last = stored["01-shape"][-1]["choice"]
-    (marked,) = [b.description[2:] for b in buttons(widgets) if b.description.startswith("●")]
-    assert marked == next(o["text"] for o in QUESTIONS["01-shape"]["option"] if o["key"] == last)
+    assert all(len(stored[key]) == 16 for key in STATEMENTS)
+
+
+def test_choices_that_come_at_once_after_a_busy_time_are_all_kept(work):
+    asked = live(predict("01-shape"))
+    asked.chosen = {"01-shape": ["flat", "both", "flat"]}
+    stored = json.loads((work / "answers.json").read_text(encoding="utf-8"))
+    assert [entry["choice"] for entry in stored["01-shape"]] == ["flat", "both", "flat"]
 
 
 def test_two_kernels_that_choose_at_once_lose_nothing(work):

@@ -1,13 +1,23 @@
 """What artists draw, kept as marks that a browser draws on a canvas: fewer bytes than a picture, sharp at any size."""
 
+import functools
+import re
+
 import numpy as np
+from matplotlib import ft2font
 from matplotlib.backend_bases import RendererBase
-from matplotlib.font_manager import weight_dict
+from matplotlib.font_manager import findfont, get_font, weight_dict
+
+from course_utils.explorers.controls import SIGNS
 
 PARTS = 16  # of a pixel that a coordinate is rounded to
 FIXED = "fixed"  # the gid of an artist whose colours are the same on every page, as those of what lies on an image
 CAPS = {"projecting": "square"}  # what a canvas calls otherwise than matplotlib
 CODES = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}  # of `matplotlib.path.Path`
+LINE = 0.996, 0.236  # how high a line of text is, and how much of that lies below its baseline, in sizes of its letters
+SHIFTED = 0.72  # the size of an index or exponent, as in front/text.js
+TOKEN = re.compile(r"\\([A-Za-z]+)|([_^])(\{[^{}]*\}|\\[A-Za-z]+|.)|([^\\_^{}])")
+_PLAIN = ft2font.LoadFlags.NO_HINTING if hasattr(ft2font, "LoadFlags") else ft2font.LOAD_NO_HINTING
 
 
 class Recorder(RendererBase):
@@ -57,6 +67,14 @@ class Recorder(RendererBase):
     def close_group(self, s):
         """End an artist."""
         self._gids.pop()
+
+    def get_text_width_height_descent(self, s, prop, ismath):
+        """Return how large a line of text is, in pixels; the same with all versions of matplotlib and FreeType."""
+        size, path = self.points_to_pixels(prop.get_size_in_points()), findfont(prop)
+        parts = re.split(r"\$", s) if ismath else [s]
+        plain, formulas = parts[::2], parts[1::2]
+        width = sum(_advance(path, part) for part in plain) + sum(_formula(path, part) for part in formulas)
+        return width * size, LINE[0] * size, LINE[1] * size
 
     def draw_path(self, gc, path, transform, rgbFace=None):
         """Keep a line, an area or both."""
@@ -119,6 +137,22 @@ class Recorder(RendererBase):
         if FIXED in self._gids:
             style["fixed"] = True
         self._marks.append(style)
+
+
+@functools.lru_cache(1000)
+def _advance(path, text):
+    """How wide a text is in a font, in sizes of its letters."""
+    font = get_font(path)
+    font.set_size(100, 72)
+    return sum(font.load_char(ord(letter), flags=_PLAIN).linearHoriAdvance for letter in text) / 65536 / 100
+
+
+def _formula(path, text):
+    """The same of what stands between dollar signs."""
+    width = 0
+    for name, shift, shifted, letter in TOKEN.findall(text):
+        width += SHIFTED * _formula(path, shifted) if shift else _advance(path, SIGNS.get(name, name) or letter)
+    return width
 
 
 def _css(color):

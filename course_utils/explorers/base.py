@@ -10,6 +10,7 @@ then only the artists marked `animated=True`.
 
 import asyncio
 import base64
+import contextlib
 import difflib
 import textwrap
 import threading
@@ -36,7 +37,8 @@ class Explorer:
                picture), "x" and "y" (name of the control, its value at the left or bottom edge, and at the other one)
     cut        the share of the width at which a narrow page cuts the picture in two
     actions    {word: button}
-    recorded   {control: values} that a page without a kernel can have; of an animation besides what its presets move
+    recorded   {control: values} that a page without a kernel can have; of an animation besides what its presets move,
+               or a list of such
     """
 
     def __init__(self, title, controls, presets, draw, sentence, *, model=None, frames=None, views=(), plane=None,
@@ -55,7 +57,7 @@ class Explorer:
         self.spec = {
             "title": title, "size": [WIDTH, HEIGHT], "cut": cut, "plane": plane, "plays": bool(frames),
             "controls": {name: control.spec() for name, control in controls.items()}, "presets": presets,
-            "actions": self.actions,
+            "actions": self.actions, "views": list(views),
         }  # fmt: skip
         self._act(self._compute, self.controls)
         if self.error:
@@ -121,6 +123,26 @@ class Explorer:
         with self.lock:
             self.values |= changes
             self._act(self._compute, changes)
+
+    def told(self, message):
+        """Do what a hand on a page asks; an error stands in the sentence by then.
+
+        message   {"move": {control: value}}, {"preset": name}, {"play": bool}, {"step": word or None}, {"reset": True}
+        """
+        ((word, what),) = message.items()
+        with contextlib.suppress(Exception):
+            if word == "move":
+                self.set(**what)
+            elif word == "play":
+                self.play() if what else self.pause()
+            else:
+                {"preset": self.preset, "step": self.step, "reset": lambda _: self.reset()}[word](what)
+
+    def shown(self):
+        """Return what there is to show: `picture`, the `ground` below it, whether it is `playing`, and each `value`."""
+        picture = {**(self.picture or {}), "status": self.status}
+        ground = picture.pop("ground", {})
+        return {"picture": picture, "ground": ground, "playing": self.playing, "value": dict(self.values)}
 
     # ---- what is computed, drawn and said ----
 

@@ -27,19 +27,22 @@ def record(explorer, folder):
     folder.mkdir(parents=True)
     index = {"spec": explorer.spec, "first": dict(explorer.values), "states": [], "grid": {}, "pieces": [], "plays": []}
     shown = [explorer.picture]
-    controls = {
-        name: [explorer.controls[name].check(name, value) for value in values]
-        for name, values in explorer.recorded.items()
-    }
-    grid, plays = ({}, controls) if explorer.spec["plays"] else (controls, {})
+    grids = explorer.recorded if isinstance(explorer.recorded, list) else [explorer.recorded]
+    grids = [
+        {name: [explorer.controls[name].check(name, value) for value in values] for name, values in one.items()}
+        for one in grids
+    ]
+    grid = {} if explorer.spec["plays"] else grids[0]
     for i, states in enumerate(_pieces(grid)):
         index["pieces"].append(f"grid-{i}.bin")
         (folder / f"grid-{i}.bin").write_bytes(packed([_at(explorer, state) for state in states]))
     index["grid"] = grid
     for changes in explorer.presets.values():
         if explorer.spec["plays"]:
-            for more in _states(plays):
+            for more in itertools.chain(*map(_states, grids)):
                 pictures, values = [_at(explorer, {**changes, **more})], dict(explorer.values)
+                if any(values == play["values"] for play in index["plays"]):
+                    continue
                 while picture := played(explorer):
                     pictures.append(picture)
                 file = f"play-{len(index['plays'])}.bin"
@@ -114,7 +117,7 @@ def packed(pictures):
     for picture in pictures:
         key = id(picture["ground"])
         if key not in grounds:
-            grounds[key] = len(grounds), *place(picture["ground"])
+            grounds[key] = len(grounds), *place(picture["ground"]), picture["ground"]["key"]
             new = grounds[key][1:]
         else:
             new = None

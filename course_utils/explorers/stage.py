@@ -46,14 +46,15 @@ class Stage:
     def __call__(self, data, values):
         """Return a picture: `marks`, `points`, the `status` in words, and `ground`, such a drawing that lies below.
 
-        The same part that stays is the same object each time.
+        The same part that stays is the same object each time, and has the same `key` wherever Python runs.
         """
         with mpl.rc_context(SETTINGS):
             key = self._show(data, **values)
             if key not in self._grounds:
                 if len(self._grounds) == GROUNDS:
                     self._grounds.clear()
-                self._grounds[key] = self._recorded([self.figure])  # leaves the animated artists out
+                # Leaves the animated artists out.
+                self._grounds[key] = {**self._recorded([self.figure]), "key": repr(key)}
             status = self._sentence(data, **{name: values[name] for name in self._views})
             return {**self._recorded(self._artists), "status": status, "ground": self._grounds[key]}
 

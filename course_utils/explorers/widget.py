@@ -1,6 +1,5 @@
 """An explorer in a notebook: its controls are traits, its picture is drawn by the browser."""
 
-import contextlib
 import uuid
 from pathlib import Path
 
@@ -42,25 +41,17 @@ class Live(anywidget.AnyWidget):
 
     def __init__(self, explorer):
         self.explorer, self._quiet = explorer, False
-        super().__init__(spec=explorer.spec, name=uuid.uuid4().hex[:12], **explorer.values, **self._shown())
+        super().__init__(spec=explorer.spec, name=uuid.uuid4().hex[:12], **explorer.values, **explorer.shown())
         self.observe(self._moved, [*explorer.controls])
         self.on_msg(self._told)
         explorer.changed = self._changed
-
-    def _shown(self):
-        """The traits that say what there is to show."""
-        picture = {**(self.explorer.picture or {}), "status": self.explorer.status}
-        ground = picture.pop("ground", {})
-        return {
-            "picture": picture, "ground": ground, "playing": self.explorer.playing, "value": dict(self.explorer.values)
-        }  # fmt: skip
 
     def _changed(self):
         """Tell the browser in one message."""
         quiet, self._quiet = self._quiet, True  # what is moved here has been computed
         try:
             with self.hold_sync():
-                for name, value in {**self.explorer.values, **self._shown()}.items():
+                for name, value in {**self.explorer.values, **self.explorer.shown()}.items():
                     setattr(self, name, value)
         finally:
             self._quiet = quiet
@@ -80,13 +71,7 @@ class Live(anywidget.AnyWidget):
                     self.explorer.move(changes)
 
     def _told(self, _, message, buffers):
-        """Do what a button asks; an error stands in the sentence by then."""
-        with contextlib.suppress(Exception):
-            ((word, what),) = message.items()
-            if word == "play":
-                self.play() if what else self.pause()
-            else:
-                {"preset": self.preset, "step": self.step, "reset": lambda _: self.reset()}[word](what)
+        self.explorer.told(message)
 
     def set(self, **changes):
         """Move controls, as in `explorer.set(sigma_w=2.0)`; nothing moves if a value is wrong."""

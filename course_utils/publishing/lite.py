@@ -10,9 +10,10 @@ from pathlib import Path
 from course_utils import _files
 from course_utils._nbformat import nbformat
 from course_utils.authoring import content, stored
+from course_utils.publishing.pyodide import VERSION
 
 PINS = Path(__file__).with_name("lite.txt")
-PYODIDE = "0.27.7"
+
 # Pure Python that comes with the site; pinned, else Pyodide would ask its own server for its own tqdm.
 WHEELS = ("anywidget==0.11.0", "comm==0.2.3", "ipywidgets==8.1.7", "jupyterlab_widgets==3.0.15", "psygnal==0.16.1",
           "tqdm==4.67.1", "typing_extensions==4.16.0")  # fmt: skip
@@ -56,7 +57,7 @@ def build(root, out, pyodide=None):
         if pyodide:
             shutil.copytree(pyodide, work / "static" / "pyodide")  # where JupyterLite looks for it
         _run([bin / "python", "-c", wheel.format(str(work / "wheels"))], root)
-        (work / "jupyter-lite.json").write_text(SETTINGS % PYODIDE, encoding="utf-8")
+        (work / "jupyter-lite.json").write_text(SETTINGS % VERSION, encoding="utf-8")
         options = [
             "--contents=content",
             "--piplite-wheels=wheels",

@@ -13,6 +13,7 @@ from course_utils import _browser, _files, _workers, explorers, questions
 from course_utils._nbformat import nbformat
 from course_utils.authoring import content, stored
 from course_utils.explorers import recording
+from course_utils.publishing import pyodide
 from course_utils.questions import predictions
 
 FOLDERS = {
@@ -66,7 +67,7 @@ def _lay_out(root, source, repository):
     (source / "docs" / "references.md").write_text(_references(root), encoding="utf-8")
     shutil.copytree(docs / "_static", source / "_static")
     shutil.copy(content.vendored(*content.MATHJAX), source / "_static")
-    _explorers(source / "_static" / "explorers", root / "build" / "recordings")
+    _explorers(source / "_static" / "explorers", root / "build")
     asking = Path(questions.__file__).with_name("front")
     # One classic script: where a page is opened as a file, modules are not loaded.
     asks = f"(() => {{\n{_browser.script(asking, 'question', 'book')}}})();\n"
@@ -83,12 +84,21 @@ def _lay_out(root, source, repository):
     (source / "index.md").write_text(_front(docs / "index.md", listed), encoding="utf-8")
 
 
-def _explorers(folder, recordings):
-    """Write the explorers' front end and their recordings into a folder."""
+def _explorers(folder, build):
+    """Write the explorers' front end, their recordings, and Python to show what is not recorded, into a folder."""
     shutil.copytree(Path(explorers.__file__).with_name("front"), folder)
-    made = _workers.processes(_workers.cores()).map(recording.kept, explorers.NAMES, repeat(recordings))
+    made = _workers.processes(_workers.cores()).map(recording.kept, explorers.NAMES, repeat(build / "recordings"))
     for name, path in zip(explorers.NAMES, made):
         shutil.copytree(path, folder / name)
+    try:
+        shutil.copytree(pyodide.packed(build), folder / "python")
+    except pyodide.Missing as missing:
+        print(f"The book shows of its explorers what is recorded, and nothing else: {missing}.")
+        return
+    for path in folder.glob("*/index.json"):
+        if path.parent.name in explorers.NAMES:
+            index = json.loads(path.read_text(encoding="utf-8")) | {"python": True}
+            path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
 def figure(source, more=""):

@@ -15,6 +15,7 @@ from pages import chromium
 
 from course_utils.authoring import content
 from course_utils.publishing import lite
+from course_utils.publishing import pyodide as ours
 
 pytestmark = pytest.mark.slow  # most of it is making the site
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,7 +99,7 @@ def test_opens_a_lesson_with_its_outputs(built):
             state="attached", timeout=60_000
         )
         page.close()
-    assert [url for url in asked if f"/pyodide/v{lite.PYODIDE}/" not in url] == []
+    assert [url for url in asked if f"/pyodide/v{ours.VERSION}/" not in url] == []
 
 
 EXERCISE = ("setup", "q6-1-answer", "q6-1-check")

@@ -1,6 +1,7 @@
 // An explorer whose pictures were recorded when the page was made (see recording.py); what was not, a worker computes.
 
 import {mount} from './explorer.js';
+import {live} from './python.js';
 
 const SPEED = 20;  // pictures a second
 const same = (a, b) => a === b || Math.abs(a - b) < 1e-9;
@@ -39,13 +40,16 @@ async function picturesOf(address) {
     return {marks, points: points(length)};
   };
   return head.frames.map(([number, ground, kept, length, status]) => {
-    if (ground) grounds[number] = drawing(...ground);
+    if (ground) grounds[number] = {...drawing(...ground), key: ground[2]};
     return {ground: grounds[number], ...drawing(kept, length), status};
   });
 }
 
-// What can be moved of what is recorded: the controls of the grid by its steps, and those in which plays differ.
-function specOf({spec, grid, plays}) {
+// What can be moved: all where Python can be had, else the controls of the grid by its steps, and those in which plays
+// differ.
+function specOf({spec, grid, plays, python}) {
+  if (python) return spec;
+
   const differ = name => new Set(plays.map(play => play.values[name])).size > 1, controls = {};
   for (const [name, its] of Object.entries(spec.controls)) {
     const list = grid[name];
@@ -57,12 +61,19 @@ function specOf({spec, grid, plays}) {
   return {...spec, controls, actions: {}};  // what an action leads to was not recorded
 }
 
-// A source for `mount`: what is recorded in the folder, and the nearest of it where something else is asked for.
+// A source for `mount`: what is recorded in the folder; where a hand goes beyond that, Python shows it in this page, if
+// the book has it (`python` in the index), and until then, or else, the nearest that is recorded is seen.
 export async function recorded(folder, start = {}) {
-  const index = await (await fetch(`${folder}/index.json`)).json(), spec = specOf(index), pieces = new Map();
-  const piece = file => pieces.get(file) ?? pieces.set(file, picturesOf(`${folder}/${file}`)).get(file);
-  const shown = await piece('first.bin'), calls = new Set();
+  const index = await (await fetch(`${folder}/index.json`)).json(), spec = specOf(index), pieces = new Map(), grounds = new Map();
+  async function piece(file) {
+    if (!pieces.has(file)) pieces.set(file, picturesOf(`${folder}/${file}`));
+    const pictures = await pieces.get(file);
+    for (const {ground} of pictures) if (!grounds.has(ground.key)) grounds.set(ground.key, ground);
+    return pictures;
+  }
+  const name = folder.split('/').at(-1), shown = await piece('first.bin'), calls = new Set();
   let values = {...index.first}, picture = shown[0], playing = false, frame = 0, play = null, asked = 0;
+  let python = null, beyond = false;  // the explorer in this page, and whether it is what shows
   const changed = () => calls.forEach(call => call());
 
   const nearest = (name, value) => {
@@ -76,56 +87,105 @@ export async function recorded(folder, start = {}) {
     return sum + Math.abs(values[name] - other[name]) / (its.high - its.low);
   }, 0);
   const nearestPlay = () => index.plays.reduce((best, other) => (far(other.values) < far(best.values) ? other : best));
+  const names = Object.keys(index.grid);
+  const gridded = () => ({...index.first, ...Object.fromEntries(names.map(name => [name, index.grid[name][nearest(name, values[name])]]))});
+  const fits = other => far(other) < 1e-9;
+  const isRecorded = () => index.states.some(fits) || index.plays.some(other => fits(other.values))
+    || fits(index.first) || (index.pieces.length > 0 && fits(gridded()));
 
   async function onGrid() {
-    const names = Object.keys(index.grid), at = names.map(name => nearest(name, values[name]));
+    const at = names.map(name => nearest(name, values[name]));
     const sizes = names.map(name => index.grid[name].length), split = Math.max(names.length - 2, 0);
     const number = (from, to) => at.slice(from, to).reduce((sum, i, k) => sum * sizes[from + k] + i, 0);
-    values = {...index.first, ...Object.fromEntries(names.map((name, i) => [name, index.grid[name][at[i]]]))};
     return (await piece(index.pieces[number(0, split)]))[number(split)];
   }
-  // Shows what the controls say, or the nearest that was recorded.
-  async function show() {
-    const turn = ++asked, state = index.states.findIndex(other => far(other) === 0);
-    let found;
+  // Shows what is recorded for the controls, or the nearest; `stay` leaves the controls where they are.
+  async function show(stay = false) {
+    const turn = ++asked, state = index.states.findIndex(fits);
+    let found, best = null;
     if (state >= 0) found = shown[state + 1];
-    else if (index.pieces.length) found = await onGrid();
-    else {
-      const best = nearestPlay(), pictures = await piece(best.file);
-      if (turn !== asked) return;
-      [play, frame, values] = [best, 0, {...best.values}];
-      found = pictures[0];
+    else if (index.pieces.length) {
+      found = await onGrid();
+      if (!stay && turn === asked) values = gridded();
+    } else {
+      best = nearestPlay();
+      found = (await piece(best.file))[0];
     }
-    if (turn === asked) picture = found;
+    if (turn !== asked) return;
+    if (best && !stay) [play, frame, values] = [best, 0, {...best.values}];
+    picture = found;
     changed();
   }
   async function step() {
     if (!play) { play = nearestPlay(); values = {...play.values}; }
     const here = play, pictures = await piece(play.file);
-    if (play !== here) return;
+    if (play !== here || beyond) return;
     frame = Math.min(frame + 1, pictures.length - 1);
     picture = pictures[frame];
     if (frame === pictures.length - 1) playing = false;
     changed();
   }
   function run() {
-    if (!playing) return;
+    if (!playing || beyond) return;
     const begin = performance.now();
     step().then(() => setTimeout(run, Math.max(5, 1000 / SPEED - (performance.now() - begin))));
   }
+
+  // Python takes over; `done` frames of an animation have been seen.
+  function goBeyond(done = 0) {
+    const before = values;
+    if (!beyond) python ??= live(name, before, changed);
+    [beyond, playing] = [true, false];
+    python.tell({move: before});
+    for (let i = 0; i < done; i++) python.tell({step: null});
+  }
+  function comeBack() {
+    if (beyond && spec.plays) python.tell({play: false});
+    beyond = false;
+  }
+  function move(changes) {
+    const only = Object.keys(changes).every(name => spec.views.includes(name)), before = play ? frame : 0;
+    values = {...values, ...changes};
+    if (beyond && only) python.tell({move: values});
+    else if (index.python && !isRecorded()) {
+      const on = playing;
+      if (beyond) python.tell({move: values});
+      else goBeyond(only ? before : 0);
+      if (on && only) python.tell({play: true});
+      play = null;
+      if (!python.state() && !only) show(true);
+      changed();
+    } else {
+      comeBack();
+      [play, frame, playing] = [null, 0, playing && only];
+      show();
+    }
+  }
+  // What Python shows, once it is what was asked for.
+  const there = () => (beyond ? python.state() : null);
+  function state() {
+    const now = there();
+    if (!now) return {values, ground: picture.ground, picture, playing, gone: beyond ? python.how() : ''};
+    const ground = grounds.get(now.ground.key) ?? now.ground;
+    return {values: python.idle() ? now.value : values, ground, picture: now.picture, playing: now.playing, gone: python.how()};
+  }
   const source = {
-    spec,
-    state: () => ({values, ground: picture.ground, picture, playing, gone: ''}),
-    move: changes => { values = {...values, ...changes}; show(); },
+    spec, state, move,
     tell: message => {
-      if ('preset' in message) { values = {...index.first, ...spec.presets[message.preset]}; show(); }
-      if ('step' in message) step();
+      if ('preset' in message) move({...(index.python ? {} : index.first), ...spec.presets[message.preset]});
+      if ('step' in message) {
+        if (message.step && !beyond) goBeyond(play ? frame : 0);
+        if (beyond) python.tell(message);
+        else step();
+      }
       if ('reset' in message) {
+        comeBack();
         [values, picture, playing, frame, play] = [{...index.first}, shown[0], false, 0, null];
         asked++;
         changed();
       }
       if ('play' in message) {
+        if (beyond) { python.tell(message); return; }
         const was = playing;
         playing = message.play;
         if (playing && play && frame === play.frames - 1) frame = -1;  // once more from the start

@@ -55,6 +55,30 @@ function controlOf(name, its, key, changed) {
   return {element: make('div', {className: 'course-control'}, head, shown, slider), show};
 }
 
+// Returns what says the value of a map at a place of it, in shares from the left and from below.
+function readerOf({controls, plane: {x, y, maps: {names, sizes, halves}}}) {
+  const accuracies = Uint8Array.from(atob(halves), letter => letter.charCodeAt(0));
+  const kinds = names.map(name => controls[name].options), each = kinds.slice(2).reduce((n, options) => n * options.length, 1);
+  return (values, across, up) => {
+    const at = names.map((name, i) => kinds[i].indexOf(values[name] ?? kinds[i][0]));
+    const kind = at[0] * kinds[1].length + at[1], [rows, columns] = sizes[kind];
+    const before = sizes.slice(0, kind).reduce((sum, [r, c]) => sum + r * c * each, 0);
+    // The squares lie around the points of the grid, which reaches from the first step of its slider to the last.
+    const share = ([name, low, high], part, count) => {
+      const value = low + part * (high - low), its = controls[name];
+      return Math.min(Math.max(Math.round((value - its.low) / (its.high - its.low) * (count - 1)), 0), count - 1);
+    };
+    const [column, row] = [share(x, across, columns), share(y, up, rows)];
+    const number = (at[2] * kinds[3].length + at[3]) * rows * columns + row * columns + column;
+    const point = ([name], i, count) => {
+      const its = controls[name];
+      return (its.low + i * (its.high - its.low) / (count - 1)).toFixed(2).replace(/\.?0+$/, '');
+    };
+    const percent = accuracies[before + number] / 2;
+    return `$\\sigma_w$ = ${point(x, column, columns)}, $\\sigma_b$ = ${point(y, row, rows)}: ${values.part ?? kinds[3][0]} ${percent} %`;
+  };
+}
+
 // Builds an explorer in an element. `source` has
 //   spec      {title, size, cut, controls {name: its}, presets {text: {name: value}}, actions {word: text}, plays, plane}
 //   state()   {values, ground, picture, playing, gone}: what there is to show now; picture has `status`, a sentence
@@ -169,11 +193,27 @@ export function mount(element, source) {
       move(changes);
       if (spec.plays && !playing) { showPlaying(true); source.tell({play: true}); }
     };
+    // What the map says under the pointer, near it.
+    const near = make('div', {className: 'course-hover', hidden: true, aria: {hidden: true}});
+    element.append(near);
+    const read = spec.plane.maps && readerOf(spec);
+    const tell = event => {
+      const place = picture.placeOf(event), inside = within(place);
+      canvas.style.cursor = inside ? 'pointer' : '';
+      near.hidden = !inside || !read;
+      if (near.hidden) return;
+      const [across, up] = [(place[0] - left) / (right - left), (bottom - place[1]) / (bottom - top)];
+      const says = read(values, across, up), [at, box] = [element.getBoundingClientRect(), canvas.getBoundingClientRect()];
+      near.replaceChildren(...nodesOf(says));
+      near.style.left = `${Math.min(event.clientX - at.left + 14, box.width - near.offsetWidth)}px`;
+      near.style.top = `${event.clientY - at.top + (event.clientY > box.top + 40 ? -34 : 18)}px`;
+    };
     canvas.addEventListener('pointerdown', event => { if (event.button === 0) go(event); });
     canvas.addEventListener('pointermove', event => {
-      canvas.style.cursor = within(picture.placeOf(event)) ? 'pointer' : '';
+      tell(event);
       if (event.buttons === 1) go(event);
     });
+    canvas.addEventListener('pointerleave', () => { near.hidden = true; });
   }
 
   const deaf = source.listen(soon), watch = new ResizeObserver(soon), ending = new AbortController();

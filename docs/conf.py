@@ -24,7 +24,7 @@ html_js_files = ["questions.js", "book.js"]
 html_copy_source = False
 html_show_sourcelink = False
 html_last_updated_fmt = None
-html_context = {"default_mode": "light"}
+html_context = {"default_mode": "auto"}  # as the system has it, until the reader switches
 html_theme_options = {
     "navbar_start": [],
     "navbar_center": [],
@@ -33,6 +33,7 @@ html_theme_options = {
     "use_download_button": False,
     "use_fullscreen_button": False,
     "show_navbar_depth": 1,
+    "collapse_navigation": True,  # what lies below a page is listed on that page only
     "show_toc_level": 2,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",

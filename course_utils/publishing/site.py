@@ -23,7 +23,8 @@ FOLDERS = {
     "solutions": "Solutions",
 }
 NO_PAGES = ("index.md", "ARCHITECTURE.md")  # the front page is made apart; the map is for who changes the course
-PAGES = {"Reference": ("card", "notation", "references", "browser"), "Teaching": ("instructor_guide", "grading")}
+PAGES = {"Reference": ("card", "notation", "references", "browser", "teaching")}
+TEACHERS = ("instructor_guide", "grading")  # which pages for students do not list, as they do not list solutions
 LIVE = "*A picture of it. On a web site, and in JupyterLab, where a kernel runs, it is live: move its controls.*"
 FRONT = 'explorers.plane(hidden_layers="3", sigma_w=1)'
 # What an explorer is in a page: its recording, and where its controls stand. _static/book.js brings it to life.
@@ -75,7 +76,10 @@ def _lay_out(root, source, repository):
     shutil.copy(asking / "question.css", source / "_static")
     conf = (docs / "conf.py").read_text(encoding="utf-8")
     (source / "conf.py").write_text(f"repository = {repository!r}\n{conf}", encoding="utf-8")
-    there = {path.stem for path in docs.glob("*.md")} - {Path(name).stem for name in NO_PAGES}
+    there = {path.stem for path in docs.glob("*.md")} - {Path(name).stem for name in NO_PAGES} - {*TEACHERS}
+    teaching = source / "docs" / "teaching.md"
+    below = [*TEACHERS, *(f"../{name}" for name in listed.pop(FOLDERS["solutions"]))]
+    teaching.write_text("\n\n".join([teaching.read_text(encoding="utf-8"), _tree(below), ""]), encoding="utf-8")
     for caption, names in PAGES.items():
         listed[caption] = [f"docs/{name}" for name in names if name in there]
     listed["Reference"] += [f"docs/{name}" for name in sorted(there.difference(*PAGES.values()))]
@@ -123,9 +127,12 @@ def _front(path, listed):
     """The front page: docs/index.md as if it lay in the root, the plane at work, and the table of contents."""
     text = re.sub(r"\]\((?!\.\./|https?:|#)", "](docs/", path.read_text(encoding="utf-8")).replace("](../", "](")
     text = text.replace("\n![", f"\n{figure(FRONT, ' data-play')}\n\n![", 1)
-    tree = "```{{toctree}}\n:hidden:\n:caption: {}\n\n{}\n```"
-    trees = [tree.format(caption, "\n".join(names)) for caption, names in listed.items()]
-    return "\n\n".join([text, *trees, ""])
+    return "\n\n".join([text, *(_tree(names, f":caption: {caption}\n") for caption, names in listed.items()), ""])
+
+
+def _tree(names, more=""):
+    """A part of the table of contents."""
+    return "```{toctree}\n:hidden:\n" + more + "\n" + "\n".join(names) + "\n```"
 
 
 def _references(root):

@@ -14,3 +14,47 @@ if (location.protocol.startsWith("http"))
     const { bringToLife } = await import(new URL("explorers/recording.js", book));
     bringToLife(new URL("explorers/", book).href);
   });
+
+// On a dark page figures are dark: their greys change places, from paper to ink, and their colours stay what they are.
+{
+  const numbers = css => css.match(/[\d.]+/g).slice(0, 3).map(Number);
+  function darkened(picture, paper, ink) {
+    const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+    [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
+    pen.drawImage(picture, 0, 0);
+    const pixels = pen.getImageData(0, 0, canvas.width, canvas.height), { data } = pixels;
+    for (let i = 0; i < data.length; i += 4) {
+      const [r, g, b] = [data[i], data[i + 1], data[i + 2]], high = Math.max(r, g, b), low = Math.min(r, g, b);
+      const colour = Math.min(1, (high - low) / 64), light = (r + g + b) / 765;
+      for (let k = 0; k < 3; k++) {
+        const grey = ink[k] + light * (paper[k] - ink[k]), kept = data[i + k] + 0.25 * (255 - data[i + k]) * (1 - light);
+        data[i + k] = grey + colour * (kept - grey);
+      }
+    }
+    pen.putImageData(pixels, 0, 0);
+    return canvas.toDataURL();
+  }
+  const bright = new Map();  // what a figure was
+  async function dress() {
+    const dark = document.documentElement.dataset.theme === "dark", style = getComputedStyle(document.body);
+    for (const picture of document.querySelectorAll(".cell_output img, .bd-article img")) {
+      if (dark === bright.has(picture)) continue;
+      await picture.decode().catch(() => {});
+      try {
+        if (dark) {
+          const now = darkened(picture, numbers(style.backgroundColor), numbers(style.color));
+          bright.set(picture, picture.src);
+          picture.src = now;
+        } else {
+          picture.src = bright.get(picture);
+          bright.delete(picture);
+        }
+        picture.classList.toggle("dark-light", dark);  // the theme's own white ground is for figures that stay as they are
+      } catch {}  // a page that is opened as a file may not read its pictures: they keep their white ground
+    }
+  }
+  window.addEventListener("DOMContentLoaded", () => {
+    new MutationObserver(dress).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    dress();
+  });
+}

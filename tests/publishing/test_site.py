@@ -82,6 +82,26 @@ def test_solutions_are_folded_on_their_own_pages_and_nowhere_else(book):
         assert "SOLUTION" not in solutions
 
 
+def test_pages_for_students_do_not_list_what_is_for_teachers(book):
+    for folder in ("notebooks", "notebooks/deeper", "exercises"):
+        for path in (book / folder).glob("*.html"):
+            listed = [link for link in Links(path).links if re.search(r"solutions/|instructor_guide|grading", link)]
+            assert listed == [], path.name
+    below = Links(book / "docs" / "teaching.html").links
+    assert sum("solutions/" in link for link in below) >= len(content.notebooks(ROOT, "solutions"))
+
+
+@in_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_book_is_as_light_as_the_system_until_it_is_switched(book, scheme):
+    with chromium() as browser:
+        page = browser.new_context(color_scheme=scheme).new_page()
+        page.goto((book / "docs" / "notation.html").as_uri())
+        assert page.locator("html").get_attribute("data-theme") == scheme
+        page.locator(".theme-switch-button:visible").first.click()
+        page.wait_for_function("old => document.documentElement.dataset.mode !== old", arg="auto")
+
+
 def test_no_page_of_a_lesson_answers_in_its_source(book):
     """Each prompt knows what it has to; a reply stands there in no open text."""
     asked = {question["id"]: question for question in predictions.content()["question"]}

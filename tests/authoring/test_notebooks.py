@@ -126,14 +126,17 @@ def test_links_of_the_texts_lead_somewhere(name):
     assert [t for t in targets if "://" not in t and not (ROOT / t.split("#")[0]).exists()] == []
 
 
-def test_a_question_that_people_ask_has_an_answer_a_short_cell_with_a_number_and_a_place_to_read_on():
+def test_a_question_that_people_ask_has_a_short_answer_its_condition_a_number_and_a_place_to_read_on():
     found = stored.read(ROOT / "notebooks" / "questions.ipynb").cells
     asked = [i for i, cell in enumerate(found) if cell.source.startswith("### ")]
     assert len(asked) >= 40
     for text, code in ((found[i].source, found[i + 1]) for i in asked):
         heading, answer = text.split("\n\n", 1)
         assert heading.endswith(("?", ".")), heading
+        assert "*Condition:*" in answer, heading
         assert "*Read on:*" in answer, heading
+        said = answer.split("*Condition:*")[0]
+        assert len(re.findall(r"[.!?](?=\s|$)", said)) <= 3, heading
         assert code.cell_type == "code", heading
         assert stored.code_lines(code.source) <= 8, heading
         assert re.search(r"\d", "".join(output.get("text", "") for output in code.outputs)), heading

@@ -66,6 +66,8 @@ CASES = (
     _cell("a magic of another place", "%tensorflow_version 2.x", "%%bigquery\nSELECT 1"),
     _cell("a cell that ends Python", "import os\nTABLE = 3\nos.kill(os.getpid(), 9)", source=body("TABLE"),
           outcome={REVIEW}, hostile=True),
+    _cell("an error by a setting alone", "np.seterr(all='raise')", source=body("np.exp(np.float64(-1000))"),
+          outcome={REVIEW}),
     _newer(),
     _at_end(),
     # These are wrong everywhere.

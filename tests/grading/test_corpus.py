@@ -16,12 +16,13 @@ import corpus
 import doubts
 import faulty
 import honest
+import odd
 import psutil
 import pytest
 
 from course_utils.grading.sandbox import host
 
-CASES = (*honest.CASES, *doubts.CASES, *faulty.CASES, *broken.CASES, *cheats.CASES, *abuse.CASES)
+CASES = (*honest.CASES, *odd.CASES, *doubts.CASES, *faulty.CASES, *broken.CASES, *cheats.CASES, *abuse.CASES)
 if not os.environ.get("COURSE_WHOLE_CORPUS"):  # the whole takes four minutes, half of it two
     CASES = CASES[::2]
 RUN = [case for case in CASES if corpus.BWRAP or not case.hostile]

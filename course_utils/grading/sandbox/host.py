@@ -109,7 +109,7 @@ def _why_not(name):
         return "there is no bwrap: install bubblewrap (on Debian and Ubuntu, apt install bubblewrap)."
     try:
         with _Talk(name, time.monotonic() + START_SECONDS) as talk:
-            talk.ask(GRACE, code="pass", seconds=GRACE)
+            talk.ask(START_SECONDS, code="pass", seconds=CELL_SECONDS)
         return ""
     except OSError as error:
         return f"{error}."
@@ -167,12 +167,12 @@ def _done(step, talk, last):
         said = talk.ask(WAIT * step["seconds"], code=step["code"], seconds=step["seconds"])
         return {name: said[name] for name in ("error", "lacks") if name in said}
     if "put" in step:
-        return talk.ask(GRACE, **step)
+        return talk.ask(WAIT * CELL_SECONDS, **step)
     question = step["check"]
     if step.get("again") == "end" and not _unsettled(last.get(question)):
         return {"check": question, "settled": 1}
     asked = {"find": step["function"], "question": question, "parameters": step["parameters"]}
-    found = talk.ask(GRACE, **asked, seconds=step["seconds"])
+    found = talk.ask(WAIT * step["seconds"], **asked, seconds=step["seconds"])
     said = _called("named", found, step, talk)
     if "given" in found:  # its check was given another function
         theirs = _called("given", found, step, talk)

@@ -32,8 +32,9 @@ import warnings
 WAIT = 3  # seconds on the clock for each second of the processor that a step may take
 
 
-# What goes wrong in another way elsewhere: packages, files beside the notebook, somebody to ask, memory, processes.
-LACKS = (ImportError, EOFError, OSError, MemoryError)
+# What goes wrong in another way elsewhere: packages, files beside the notebook, somebody to ask, memory, processes; and
+# what is an error only by a setting, np.seterr(all="raise").
+LACKS = (ImportError, EOFError, OSError, MemoryError, FloatingPointError)
 
 
 class TimeUp(BaseException):

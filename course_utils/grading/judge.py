@@ -4,6 +4,7 @@ It runs in a kernel of the grader's own, where no code of a submission ever runs
 what it prints of the reference solution on the same inputs (see `validate`).
 """
 
+import contextlib
 import functools
 import json
 import os
@@ -42,7 +43,8 @@ class Judge:
             import resource
 
             _, most = resource.getrlimit(resource.RLIMIT_AS)
-            resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY if most < 0 else min(MOST_MEMORY, most), most))
+            with contextlib.suppress(OSError, ValueError):  # macOS refuses some
+                resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY if most < 0 else min(MOST_MEMORY, most), most))
         self.folder = Path(folder)
         self.exam = functools.lru_cache(maxsize=4)(self._exam)
         self.record = functools.lru_cache(maxsize=1)(self._record)

@@ -127,7 +127,7 @@ def _until_quiet(command, file, **options):
             with contextlib.suppress(FileNotFoundError):
                 if file.stat().st_size != size:
                     size, since = file.stat().st_size, time.monotonic()
-        for number in host.family(process.pid):  # a kernel that was stopped does not end with its parent
+        for number in host.family(process.pid)[1:]:  # a kernel that was stopped does not end with its parent
             with contextlib.suppress(OSError):
                 os.kill(number, signal.SIGKILL)
         process.kill()

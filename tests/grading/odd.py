@@ -8,6 +8,7 @@ import zipfile
 from corpus import (
     REVIEW,
     RIGHT,
+    STUB,
     WRONG,
     Case,
     after_setup,
@@ -23,6 +24,8 @@ from corpus import (
     renamed,
     role,
     source,
+    stub,
+    wrong,
 )
 
 Q = "5.2"  # normalize(x_train, x_new)
@@ -289,8 +292,20 @@ FILES = {
     "no set-up": (dumped(bare(*map(answer, questions(10)))), 10),
     "🎉 Übung 2 (letzte Fassung)": (dumped(filled(2)), 2),
 }
+
+
+def _slip(title, n, slips):
+    """An exercise with wrong answers that right ones below build on."""
+    nb = filled(n, {question: made(question) for question, made in slips.items()})
+    fair = {**all_of(n, RIGHT), **{question: WRONG if made is wrong else {STUB} for question, made in slips.items()}}
+    return Case("faulty", f"slip {title}.ipynb", dumped(nb), {title: fair})
+
+
 CASES = (
     *ANSWERS,
+    _slip("in 1.1", 1, {"1.1": wrong}),
+    _slip("1.1 and 1.3 not written", 1, {"1.1": stub, "1.3": stub}),
+    _slip("in 10.1", 10, {"10.1": wrong}),
     *(_with(title, cells) for title, cells in CELLS.items()),
     *(Case("honest", f"file {title}.ipynb", data, {title: all_of(n, RIGHT)}) for title, (data, n) in FILES.items()),
     Case("honest", "odd work.zip", _zip_of_a_student(filled(4)), {"a folder of Jupyter's": all_of(4, RIGHT)},

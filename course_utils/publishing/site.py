@@ -26,6 +26,7 @@ NO_PAGES = ("index.md", "ARCHITECTURE.md")  # the front page is made apart; the 
 PAGES = {"Reference": ("card", "notation", "references", "browser", "teaching")}
 TEACHERS = ("instructor_guide", "grading")  # which pages for students do not list, as they do not list solutions
 LIVE = "*A picture of it. On a web site, and in JupyterLab, where a kernel runs, it is live: move its controls.*"
+FOLD = "<details><summary>Show the answer</summary>\n"
 FRONT = 'explorers.plane(hidden_layers="3", sigma_w=1)'
 # What an explorer is in a page: its recording, and where its controls stand. _static/book.js brings it to life.
 FIGURE = '<div class="course-live" data-explorer="{}" data-start="{}"{}></div>'
@@ -158,6 +159,9 @@ def page(root, path):
         if cell.cell_type != "code":
             if "text" in cell.metadata.get("course", {}):  # a page of its own, whose title is a section's here
                 cell.source = re.sub(r"^# ", "### ", cell.source)
+            cell.source = cell.source.replace("<!-- BEGIN SOLUTION -->", FOLD).replace(
+                "<!-- END SOLUTION -->", "\n</details>"
+            )
             continue
         tags, shown = set(cell.metadata.get("tags", [])), {}
         role = cell.metadata.get("course", {}).get("role")

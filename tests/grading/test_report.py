@@ -227,7 +227,7 @@ def outcome(exam, id, trial, case, value, kind):
         return {"raised": "ValueError", "text": repr(case), "stub": False}
     if kind == "mistakes" and (mistakes := checks.QUESTIONS[id].mistakes):
         with contextlib.suppress(Exception):
-            value, wrong = next(iter(mistakes.values())).function(*case.values()), False
+            value, wrong = next(iter(mistakes.values())).answers[0](*case.values()), False
     return {"value": encoded(doubled(value) if wrong else value), "changed": [], "seen": {}}
 
 
@@ -256,7 +256,7 @@ def test_report_and_feedback_name_the_same_mistake(id, exercises):
     """Whatever the judge recognises, in a list of mistakes or by the question's own comparison."""
     exam = _exam(id.split(".")[0])
     for key, mistake in list(checks.QUESTIONS[id].mistakes.items())[:3]:
-        calls = [[_called(mistake.function, case) for case in exams.cases(trial)] for trial in exam.trials[id]]
+        calls = [[_called(mistake.answers[0], case) for case in exams.cases(trial)] for trial in exam.trials[id]]
         calls = [[outcomes[i] for i in trial.order] for outcomes, trial in zip(calls, exam.trials[id], strict=True)]
         verdict = judge.judged(exam, id, [{"calls": calls, "names": []}], False, {}, "")
         assert verdict.mark == WRONG and verdict.mistake == (key, mistake.message)

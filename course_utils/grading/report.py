@@ -84,7 +84,7 @@ def page(results, exercises):
         promises=[host.promise(level) or ISOLATED for level in sorted({result["isolation"] for result in results})],
         waiting=[card for card in cards if card["mark"] == REVIEW],
         left=sum(len(doubtful(result)) for result in results),
-        words=sum(in_words(row) and state(row) == REVIEW for result in results for row in result["rows"]),
+        unread=sum(in_words(row) and state(row) == REVIEW for result in results for row in result["rows"]),
         written=any(in_words(row) for result in results for row in result["rows"]),
         exercises=[
             _exercise(number, pages.titles(number, exercises)[0], by_exercise[number], cards, places, people)

@@ -249,6 +249,7 @@ def test_the_report_says_what_was_common_and_what_comes_first(exercises):
     assert known("2.1").mistake.message in page.text and report.UNKNOWN in text
     assert "Isolation none" in page.text and "Isolation bwrap" in page.text
     assert "1 submission with something to review left out" in page.text
+    assert "<Macro" not in page.text and "answers in words" not in page.text
 
 
 @pytest.mark.parametrize("id", checks.QUESTIONS)
@@ -471,6 +472,8 @@ def test_pages_can_be_read_by_everybody(exercises, tmp_path):
                     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                     found = wrong + unreadable(page) + barriers(page) + [f"{wide} px too wide"] * (wide > 0)
                     assert page.evaluate("document.documentElement.lang") == "en"
+                    narrow = "[...document.querySelectorAll('.grid th.name')].filter(e => e.offsetWidth < 100).length"
+                    assert page.evaluate(narrow) == 0
                 if found:
                     problems[path.name, width, scheme] = found
     assert problems == {}

@@ -7,7 +7,9 @@ import strategies  # noqa: F401 (no deadline: others may be at work on this mach
 from corpus import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from lab import in_chromium
 from made import Words, solved, table
+from pages import barriers, chromium, visit
 
 from course_utils.checks.verdict import OPEN, REVIEW
 from course_utils.grading import answers, decisions, report, run, submissions
@@ -85,6 +87,8 @@ def test_words_are_read_without_names_and_decided_like_all_else(exercises, tmp_p
     assert [mark(each["rows"][-1]) for each in results] == [REVIEW, REVIEW, OPEN]
     page = dict(report.files(results, exercises))["words.html"]
     text = Words(page).text
+    told = Words(dict(report.files(results, exercises))["report.html"])
+    assert "2 answers in words" in told.text and {"words.html"} <= set(told.links)
     assert MINE in text and "Bob" not in page and "Zelda" not in page and "Cy" not in page
     assert "script" not in Words(page).tags and "1/√n_in for tanh" in text and "φ(0) = 0" in text
     assert "The symmetry is between the hidden neurons of a layer:" in text
@@ -105,6 +109,23 @@ def test_words_are_read_without_names_and_decided_like_all_else(exercises, tmp_p
     assert found["words.html"].count("well said") == 2
     assert "well said" in found["feedback/Zelda.html"] and "In your own words" in found["feedback/Zelda.html"]
     assert MINE not in Words(found["report.html"]).text  # a name stands beside it there
+
+
+@in_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_can_be_read_by_everybody(scheme, exercises, tmp_path):
+    path = tmp_path / "words.html"
+    texts = {"a": MINE, "b": "x" * 5000, "c": "\u202e</blockquote><script>document.body.remove()</script>"}
+    path.write_text(
+        report.words_page([result(*each, exercises) for each in texts.items()], exercises), encoding="utf-8"
+    )
+    with chromium() as browser:
+        for width in (1280, 390):
+            ready = "document.readyState === 'complete'"
+            with visit(browser, path, ready, width=width, scheme=scheme) as (page, wrong):
+                wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert wrong + barriers(page) == [] and wide <= 0
+                assert page.locator("article").count() == 3
 
 
 def test_without_words_there_is_no_such_page(exercises):

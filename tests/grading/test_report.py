@@ -21,7 +21,7 @@ from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Verdict, revie
 from course_utils.grading import decisions, judge, pages, report, run, tables
 from course_utils.grading import exam as exams
 from course_utils.grading.results import RIVALS
-from course_utils.grading.sandbox.wire import encoded
+from course_utils.grading.sandbox.wire import digest, encoded
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -228,7 +228,12 @@ def outcome(exam, id, trial, case, value, kind):
     if kind == "mistakes" and (mistakes := checks.QUESTIONS[id].mistakes):
         with contextlib.suppress(Exception):
             value, wrong = next(iter(mistakes.values())).answers[0](*case.values()), False
-    return {"value": encoded(doubled(value) if wrong else value), "changed": [], "seen": {}}
+    return returned(doubled(value) if wrong else value, case)
+
+
+def returned(value, case, seen=()):
+    """What the sandbox says of a call that returned, and left its inputs as they were."""
+    return {"value": encoded(value), "after": {name: digest(arg) for name, arg in case.items()}, "seen": dict(seen)}
 
 
 def doubled(value):
@@ -275,11 +280,11 @@ def _called(function, case):
     """What the sandbox says of a call."""
     try:
         with np.errstate(all="ignore"):
-            value = encoded(function(*case.values()))
+            value = function(*case.values())
     except Exception as error:
         return {"raised": type(error).__name__, "text": str(error), "stub": False}
     points = {name: [encoded(p) for p in arg.points] for name, arg in case.items() if hasattr(arg, "points")}
-    return {"value": value, "changed": [], "seen": points}
+    return returned(value, case, points)
 
 
 def test_a_difference_quotient_is_called_so_in_the_report_too(exercises):
@@ -333,11 +338,8 @@ def test_the_private_check_in_the_documentation_works():
     exam = exams.make(ROOT, "2", SEED, [("wide.py", source[1])])
     *_, private = exam.trials["2.4"]
     assert [len(case["widths"]) for case in exams.cases(private)] == [6, 9, 12] and private.private == 0
-    right = [
-        [{"value": encoded(t.expected[case]), "changed": [], "seen": {}} for case in t.order]
-        for t in exam.trials["2.4"]
-    ]
-    wrong = [*right[:2], [{"value": encoded({}), "changed": [], "seen": {}} for _ in private.expected]]
+    right = [[returned(t.expected[case], exams.cases(t)[case]) for case in t.order] for t in exam.trials["2.4"]]
+    wrong = [*right[:2], [returned({}, case) for case in exams.cases(private)]]
     for calls, said in ((right, Verdict("2.4", RIGHT, 2)), (wrong, Verdict("2.4", WRONG, only_hidden=True))):
         assert judge.judged(exam, "2.4", [{"calls": calls, "names": []}], False, {}, "") == said
 

@@ -33,6 +33,11 @@ def training_theatre(**start):
     return _shown("training_theatre", start)
 
 
+def paths(**start):
+    """Which matrices may start at zero, which wake when, and the path or term that wakes them (lessons 8, 10)."""
+    return _shown("paths", start)
+
+
 NAMES = tuple(name for name, made in list(globals().items()) if getattr(made, "__module__", "") == __name__)
 
 

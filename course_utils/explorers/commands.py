@@ -1,6 +1,6 @@
 """The command `course app`."""
 
-from course_utils import _command
+from course_utils import _command, explorers
 
 
 def add_to(commands):
@@ -12,7 +12,7 @@ def add_to(commands):
         help="show one explorer alone, for a lecture hall",
         description="Show one explorer alone in the browser, through Voila (extra `apps`), until Ctrl-C.",
     )
-    app.add_argument("name", metavar="NAME", help="symmetry_lab, saturation, depth, plane or training_theatre")
+    app.add_argument("name", metavar="NAME", help=", ".join(explorers.NAMES))
     app.add_argument("--port", type=int, default=8866)
     app.add_argument("--no-browser", action="store_true", help="only serve it")
 

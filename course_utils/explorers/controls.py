@@ -46,11 +46,12 @@ class Number(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """A list of names, one of which is chosen."""
+    """A list of names, one of which is chosen; `texts` is how they are shown, if not as they are."""
 
     label: str
     start: str
     options: tuple
+    texts: tuple = ()
 
     def check(self, name, value):
         """Return the value; ValueError if it is not one of the options."""
@@ -58,7 +59,7 @@ class Choice(NamedTuple):
 
     def text(self, value):
         """Return the value as the list shows it."""
-        return value.replace("_", " ")
+        return dict(zip(self.options, self.texts)).get(value, value.replace("_", " "))
 
     def spec(self):
         """What a page has to know of the list."""

@@ -66,9 +66,9 @@ def add_to(commands):
     )
 
 
-def add_lessons(parser):
+def add_lessons(parser, nargs="+"):
     """Let a command take lessons; `lessons` reads what it was given."""
-    parser.add_argument("lessons", nargs="+", metavar="NN|all", help="a lesson's number, such as 02, or all")
+    parser.add_argument("lessons", nargs=nargs, metavar="NN|all", help="a lesson's number, such as 02, or all")
 
 
 def lessons(root, asked):

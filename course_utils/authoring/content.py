@@ -1,6 +1,9 @@
 """What book, slides and figures share: the notebooks, the words for each picture, and files that others wrote."""
 
+import ast
+import html
 import importlib.util
+import json
 import re
 from pathlib import Path
 
@@ -11,6 +14,8 @@ EXPLORER = re.compile(r"^explorers\.\w+\(", re.MULTILINE)
 MATHJAX = ("sphinx-mathjax-offline", "static/mathjax/tex-svg-full.js")  # one file, fonts and all
 LESSONS = ("notebooks", "notebooks/deeper")  # core lessons, and what is for the curious
 REVEAL = ("sphinx_revealjs", "_static/revealjs")
+# What an explorer is in a page: its recording, and where its controls stand. explorers/front/recording.js reads it.
+LIVE = '<div class="course-live" data-explorer="{}" data-start="{}"{}></div>'
 
 
 def lessons(root):
@@ -51,6 +56,13 @@ def alternatives(path, cell):
             f"the metadata of {cell.id} in {path.name} has {found} words (course.alt) for {len(shown)} pictures."
         )
     return words
+
+
+def live(source, more=""):
+    """The place in a page of the explorer that a cell opens, as `explorers.plane(sigma_w=4)`."""
+    call = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    start = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+    return LIVE.format(call.func.attr, html.escape(json.dumps(start)), more)
 
 
 def vendored(package, file):

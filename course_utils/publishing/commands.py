@@ -26,7 +26,10 @@ def add_to(commands):
         help="make a lesson's slides (needs the extra: pip install -e .[site])",
         description="Make the slides of lessons. In a deck press S for the speaker notes, F for full screen.",
     )
-    authoring.add_lessons(slides)
+    authoring.add_lessons(slides, nargs="*")
+    slides.add_argument(
+        "--plan", type=int, metavar="MINUTES", help="instead: one deck for the room, by the instructor guide's plan"
+    )
     slides.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/slides in the repository")
     slides.add_argument("--pdf", action="store_true", help="print each deck as a PDF too; needs Chromium or Chrome")
 
@@ -60,9 +63,15 @@ def _slides(options):
 
     root = _command.find_root()
     out = options.out or root / "build" / "slides"
-    decks = {str(out / f"{number}.html"): number for number in authoring.lessons(root, options.lessons)}
+    if bool(options.lessons) == (options.plan is not None):
+        raise ValueError("name lessons, such as 02, or all; or a plan, --plan 50.")
+    if options.plan is None:
+        numbers = authoring.lessons(root, options.lessons)
+        decks = {str(out / f"{n}.html"): lambda n=n: slides.make(root, n, out) for n in numbers}
+    else:
+        decks = {str(out / f"plan-{options.plan}.html"): lambda: slides.make_plan(root, options.plan, out)}
     _files.claim(out, "course slides")
-    failed = _command.each(decks, lambda name: slides.make(root, decks[name], out))
+    failed = _command.each(decks, lambda name: decks[name]())
     if options.pdf and not failed:
         pdfs = {Path(deck): Path(deck).with_suffix(".pdf") for deck in decks}
         return _command.each(["PDF"], lambda _: slides.print_pdf(pdfs))

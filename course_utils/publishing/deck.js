@@ -1,12 +1,25 @@
 // Lay the blocks of each <section> out on slides of 1280 x 720: shrink a little, then part, then start reveal.js.
 (async () => {
-  const HEIGHT = 720, ROOM = 1280 - 2 * 56, SCALES = [1, 0.94, 0.88, 0.82], LEAST = 0.5;
+  const forTheRoom = "plan" in document.documentElement.dataset;  // set no smaller than 28 px
+  const HEIGHT = 720, ROOM = 1280 - 2 * 56, SCALES = forTheRoom ? [1.2, 1.1, 1, 0.94] : [1, 0.94, 0.88, 0.82];
+  const LEAST = forTheRoom ? 0.94 : 0.5;
   const CODE = [24, 22, 20, 18, 16], LAID_OUT = 18;  // pixels; the least is for lines that would not fit otherwise
   const LETTER = 0.602;  // how wide a letter of code is for its size
   const CONTINUED = 46;  // the height of the small title of a slide that goes on with a section
 
   await MathJax.startup.promise;
   await Promise.all([...document.images].map(image => image.decode().catch(() => {})));
+
+  // The speaker's window has no style of ours: what is for screen readers would be read there twice.
+  document.querySelectorAll("aside.notes mjx-assistive-mml").forEach(words => words.remove());
+
+  // On a phone a deck is one page to scroll, in letters of its size.
+  if (matchMedia("(max-width: 600px)").matches && !location.search.includes("print-pdf")) {
+    document.documentElement.classList.add("scroll");
+    await bringToLife();
+    document.documentElement.dataset.deck = "ready";
+    return;
+  }
 
   const slides = document.querySelector(".slides");
   slides.style.display = "none";  // while blocks are measured elsewhere, nothing else is laid out
@@ -88,7 +101,7 @@
 
   // A formula that is wider than the page is shrunk for good.
   for (const formula of document.querySelectorAll(".slides .formula")) {
-    height([formula.cloneNode(true)], 1);
+    height([formula.cloneNode(true)], Math.max(1, SCALES[0]));
     const widest = Math.max(...[...ruler.querySelectorAll("svg")].map(svg => svg.getBoundingClientRect().width));
     if (widest > ROOM - 40) formula.style.fontSize = `${Math.floor(100 * (ROOM - 40) / widest) - 1}%`;
   }
@@ -129,5 +142,16 @@
     width: 1280, height: HEIGHT, margin: 0, center: false, hash: true, controls: false, slideNumber: "c/t", transition: "none",
     backgroundTransition: "none", pdfSeparateFragments: false, pdfMaxPagesPerSlide: 1, plugins: [RevealNotes],
   });
+  await bringToLife();
   document.documentElement.dataset.deck = "ready";
+
+  // A page that is opened as a file cannot fetch recordings: there an explorer's picture stays.
+  async function bringToLife() {
+    if (location.protocol === "file:" || !document.querySelector("[data-explorer]")) return;
+    const folder = new URL("static/explorers/", location.href).href, look = document.createElement("link");
+    Object.assign(look, {rel: "stylesheet", href: `${folder}explorer.css`});
+    document.head.append(look);
+    const recording = await import(`${folder}recording.js`);
+    await recording.bringToLife(folder);
+  }
 })();

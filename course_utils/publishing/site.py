@@ -1,7 +1,5 @@
 """The web book: the stored notebooks and docs/ as pages, by Sphinx; nothing is run and nothing is downloaded."""
 
-import ast
-import html
 import json
 import re
 import shutil
@@ -28,8 +26,6 @@ TEACHERS = ("instructor_guide", "grading")  # which pages for students do not li
 LIVE = "*A picture of it. On a web site, and in JupyterLab, where a kernel runs, it is live: move its controls.*"
 FOLD = "<details><summary>Show the answer</summary>\n"
 FRONT = 'explorers.plane(hidden_layers="3", sigma_w=1)'
-# What an explorer is in a page: its recording, and where its controls stand. _static/book.js brings it to life.
-FIGURE = '<div class="course-live" data-explorer="{}" data-start="{}"{}></div>'
 
 
 def build(root, out, repository=None):
@@ -106,13 +102,6 @@ def _explorers(folder, build):
             path.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
 
 
-def figure(source, more=""):
-    """The place of the explorer that a cell opens, as `explorers.plane(sigma_w=4)`."""
-    call = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-    start = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
-    return FIGURE.format(call.func.attr, html.escape(json.dumps(start)), more)
-
-
 def _links(text, path, root, source):
     """The text of a page, where links to files of the repository that are no part of the book are words only."""
 
@@ -127,7 +116,7 @@ def _links(text, path, root, source):
 def _front(path, listed):
     """The front page: docs/index.md as if it lay in the root, the plane at work, and the table of contents."""
     text = re.sub(r"\]\((?!\.\./|https?:|#)", "](docs/", path.read_text(encoding="utf-8")).replace("](../", "](")
-    text = text.replace("\n![", f"\n{figure(FRONT, ' data-play')}\n\n![", 1)
+    text = text.replace("\n![", f"\n{content.live(FRONT, ' data-play')}\n\n![", 1)
     return "\n\n".join([text, *(_tree(names, f":caption: {caption}\n") for caption, names in listed.items()), ""])
 
 
@@ -182,7 +171,7 @@ def page(root, path):
             shown["image"] = {"alt": " ".join(content.alternatives(path, cell))}
         if content.EXPLORER.search(cell.source):
             opened = content.EXPLORER.search(cell.source).string[content.EXPLORER.search(cell.source).start() :]
-            cells.append(nbformat.v4.new_markdown_cell(f"{LIVE}\n\n{figure(opened)}", id=f"{cell.id}-live"))
+            cells.append(nbformat.v4.new_markdown_cell(f"{LIVE}\n\n{content.live(opened)}", id=f"{cell.id}-live"))
         cell.metadata["tags"] = sorted(tags)
         if shown:
             cell.metadata["mystnb"] = shown

@@ -1,12 +1,19 @@
-"""Slides: a lesson's notebook as a deck for reveal.js, by its slide metadata, and the deck as a PDF."""
+"""Slides for reveal.js: a lesson's notebook as a deck, by its slide metadata; a deck for the room, by a plan; as PDF.
 
+A plan is data: docs/plans.toml names the cells, or blocks of cells, of each slide; minutes and what a part is about
+stand in the instructor guide's table. Nothing of a notebook is copied.
+"""
+
+import copy
 import html
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 from course_utils import _files, _programs
 from course_utils.authoring import content
+from course_utils.explorers import recording
 from course_utils.questions import predictions
 
 HERE = Path(__file__).parent
@@ -15,7 +22,7 @@ THEIRS = ("dist/reset.css", "dist/reveal.css", "dist/reveal.js", "plugin/notes/n
 
 SECONDS = 120  # until a deck shows
 PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="en"{kind}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -24,7 +31,7 @@ PAGE = """<!DOCTYPE html>
 <link rel="stylesheet" href="static/reveal.css">
 <link rel="stylesheet" href="static/deck.css">
 <style>{highlighting}</style>
-<script>MathJax = {{options: {{enableMenu: false}}, svg: {{fontCache: "global", scale: 0.9}}}}</script>
+<script>MathJax = {{options: {{enableMenu: false}}, svg: {{fontCache: "local", scale: 0.9}}}}</script>
 <script src="static/tex-svg-full.js" defer></script>
 <script src="static/reveal.js" defer></script>
 <script src="static/notes.js" defer></script>
@@ -40,6 +47,10 @@ PAGE = """<!DOCTYPE html>
 # The instructor guide's "- **2.3 The theorem (12 min).** *Ask:* ...": the note for the slide that begins section 2.3.
 NOTE = re.compile(r"^- \*\*(.+?) \((\d+) min\)\.\*\* (.+)$", re.MULTILINE)
 NUMBER = re.compile(r"\d+\.\d+")
+PLAN_ROW = re.compile(r"^\| (\d+) \| (.+?) \| .+ \|$", re.MULTILINE)
+PLACE = re.compile(r"(\d\d) ([\w-]+)(?:: ([\d. ]+))?")
+VOTE = "Hands up: A, B, C or D?"
+PROMPT_ID = re.compile(r'\("(.+?)"\)')
 GUIDE_LESSON = re.compile(r"^### Lesson (\d+)\b.*$", re.MULTILINE)
 STEPWISE = re.compile(r"\\blacksquare|^\*\*On paper|^\$\$", re.MULTILINE)
 
@@ -47,14 +58,34 @@ STEPWISE = re.compile(r"\\blacksquare|^\*\*On paper|^\$\$", re.MULTILINE)
 def make(root, number, out):
     """Write the deck of a lesson and what it needs into a folder; True if that changed the deck."""
     root, out = Path(root), Path(out)
-    path = content.lessons(root)[number]
+    _static(out)
+    return _files.write(deck(root, content.lessons(root)[number]), out / f"{number}.html")
+
+
+def make_plan(root, minutes, out):
+    """Write the deck of a plan of so many minutes, its explorers with it; True if that changed the deck.
+
+    An explorer is live where the deck is served; recordings are made once for each state of the package.
+    """
+    root, out = Path(root), Path(out)
+    _static(out)
+    page = plan_deck(root, minutes)
+    live = out / "static" / "explorers"
+    for name in sorted(set(re.findall(r'data-explorer="(\w+)"', page))):
+        made = recording.kept(name, root / "build" / "recordings")
+        shutil.copytree(Path(recording.__file__).with_name("front"), live, dirs_exist_ok=True)
+        shutil.copytree(made, live / name, dirs_exist_ok=True)
+    return _files.write(page, out / f"plan-{minutes}.html")
+
+
+def _static(out):
+    """What all decks in a folder share."""
     reveal = content.vendored(*content.REVEAL)
     static = out / "static"
     static.mkdir(parents=True, exist_ok=True)
     ours, theirs = [HERE / name for name in OWN], [reveal / name for name in THEIRS]
     for source in [*ours, *theirs, content.vendored(*content.MATHJAX)]:
         shutil.copy(source, static)
-    return _files.write(deck(root, path), out / f"{number}.html")
 
 
 def deck(root, path):
@@ -76,7 +107,101 @@ def deck(root, path):
         stacks[-1][-1].append(body)
     slides = "\n".join(_stack(stack, said) for stack in stacks)
     colours = HtmlFormatter(style=_style()).get_style_defs("pre.code")
-    return PAGE.format(title=html.escape(content.title(nb)), slides=slides, highlighting=colours)
+    return PAGE.format(title=html.escape(content.title(nb)), slides=slides, highlighting=colours, kind="")
+
+
+def plans(root):
+    """{minutes: the parts of that plan}, each (minutes, what it is about, its slides), a slide (title, cells shown)."""
+    text = (Path(root) / "docs" / "instructor_guide.md").read_text(encoding="utf-8")
+    listed = tomllib.loads((Path(root) / "docs" / "plans.toml").read_text(encoding="utf-8"))
+    found = {}
+    for name, parts in listed.items():
+        table = re.search(rf"^### {name} minutes.*?(?=^##)", text, re.MULTILINE | re.DOTALL)
+        rows = PLAN_ROW.findall(table[0]) if table else []
+        if len(rows) != len(parts):
+            raise ValueError(
+                f"plans.toml has {len(parts)} parts of {name} minutes, the guide's table {len(rows)} rows."
+            )
+        found[int(name)] = [
+            (int(minutes), what, [(slide.get("title", ""), slide["show"]) for slide in slides])
+            for (minutes, what), slides in zip(rows, parts)
+        ]
+    return found
+
+
+def plan_deck(root, minutes):
+    """The deck of a plan, as HTML: one idea a slide, no code, the cells' whole texts as notes."""
+    known = plans(root)
+    if minutes not in known:
+        raise ValueError(f"there is no plan of {minutes} minutes: choose {' or '.join(map(str, known))}.")
+    slides, lessons = [], {number: (path, content.read(path)) for number, path in content.lessons(root).items()}
+    for minutes_of_part, what, part in known[minutes]:
+        for i, (title, shown) in enumerate(part):
+            said = "" if i else f"<p><b>{minutes_of_part} minutes.</b></p>{_markdown().render(what)}"
+            bodies = []
+            for place in shown:
+                body, more = _placed(root, lessons, place)
+                bodies.append(body)
+                said += more
+            level = 2 if slides else 1
+            head = f"<h{level}>{html.escape(title or VOTE)}</h{level}>"
+            body = "\n".join([head, *bodies, f'<aside class="notes">{said}</aside>'])
+            slides.append(f"<section><section>{body}</section></section>")
+    name = f"{minutes} minutes: {content.title(lessons['00'][1])}"
+    return PAGE.format(title=html.escape(name), slides="\n".join(slides), highlighting="", kind=" data-plan")
+
+
+def _placed(root, lessons, place):
+    """What a slide shows of "02 twins-title: 3 4", blocks of a cell (all but headings if none is named); its notes."""
+    match = PLACE.fullmatch(place)
+    if not match or match[1] not in lessons:
+        raise ValueError(f"plans.toml: {place!r} is no place such as '02 twins-title: 3 4'.")
+    path, nb = lessons[match[1]]
+    cell = next((cell for cell in nb.cells if cell.id == match[2]), None)
+    if cell is None:
+        raise ValueError(f"plans.toml: {path.name} has no cell {match[2]}.")
+    kind = _kind(cell)
+    if kind == "text":
+        return _blocks(cell.source, place, (match[3] or "").split()), _markdown().render(cell.source)
+    if kind in ("predict", "recall"):
+        asked = re.sub("<h3>.*?</h3>", "", _prediction(PROMPT_ID.search(cell.source)[1], kind))
+        body, _, notes = asked.partition('<aside class="notes">')
+        return body + "</div>", notes.removesuffix("</aside></div>")
+    if kind not in ("explorer", "figure"):
+        raise ValueError(f"plans.toml: {place} shows no text, picture, question or explorer.")
+    pictures = _pictures(root, path, cell)
+    if kind == "figure":
+        return pictures, ""
+    note = "<p>Live where the deck is served: <code>python -m http.server -d build/slides</code>.</p>"
+    picture = f'<div><div class="cell_output">{pictures}</div></div><p></p>'
+    return f'<div class="explorer">{picture}{content.live(cell.source)}</div>', note
+
+
+def _blocks(source, place, numbers):
+    """Blocks of a Markdown cell, counted from 1, headings too, as HTML; 4.2 is the second item of a list that is 4."""
+    blocks = []
+    for token in _markdown().parse(source.replace(r"\quad", r"\qquad")):  # wide formulas may stand in two lines
+        if token.level == 0 and token.nesting >= 0:
+            blocks.append([])
+        blocks[-1].append(token)
+    chosen = [block for block in blocks if block[0].type != "heading_open"] if not numbers else []
+    for number in numbers:
+        block, _, item = number.partition(".")
+        try:
+            chosen.append(_item(blocks[int(block) - 1], int(item)) if item else blocks[int(block) - 1])
+        except IndexError:
+            raise ValueError(f"plans.toml: {place} names {number}, which the cell does not have.") from None
+    return _markdown().renderer.render([token for block in chosen for token in block], _markdown().options, {})
+
+
+def _item(block, number):
+    """The list that a block is, with one of its items only, numbered as it was."""
+    begin = [i for i, token in enumerate(block) if token.type == "list_item_open" and token.level == 1][number - 1]
+    end = next(i for i in range(begin, len(block)) if block[i].type == "list_item_close" and block[i].level == 1)
+    head = copy.deepcopy(block[0])
+    if head.tag == "ol":
+        head.attrSet("start", str(number))
+    return [head, *block[begin : end + 1], block[-1]]
 
 
 def notes(guide, lesson):
@@ -169,7 +294,7 @@ def _cell(root, path, cell):
     if kind == "text":
         return _text(cell.source)
     if kind in ("predict", "recall"):
-        return _prediction(re.search(r'\("(.+?)"\)', cell.source)[1], kind)
+        return _prediction(PROMPT_ID.search(cell.source)[1], kind)
     if kind in ("prequiz", "verdicts"):
         return cell.outputs[0].data["text/html"]
     shown = _pictures(root, path, cell) + "".join(_printed(output) for output in cell.outputs)
@@ -281,7 +406,7 @@ def _beside(formula):
     """The parts of a formula with a wide space between them, which may as well stand below each other."""
     parts = []
     for part in formula.split(r"\qquad"):
-        if parts and (parts[-1].count("{") != parts[-1].count("}") or r"\begin" in parts[-1]):
+        if parts and any(parts[-1].count(a) != parts[-1].count(b) for a, b in (("{", "}"), (r"\begin", r"\end"))):
             parts[-1] += rf"\qquad {part}"  # a space inside something
         else:
             parts.append(part.strip())

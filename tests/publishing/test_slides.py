@@ -5,8 +5,11 @@ import re
 import subprocess
 import sys
 from fractions import Fraction
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from math import e, exp, log
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from lab import in_chromium
@@ -135,6 +138,107 @@ def test_the_steps_of_a_proof_come_one_by_one(decks):
         proof = page.locator("section:has(h3:text('twins')) .page")
         assert proof.locator("li.fragment").count() == 4
         assert page.locator(".prompt:has-text('Your prediction?')").count() >= 5
+
+
+# ---- decks for the room, by the guide's plans ----
+
+PLANS = slides.plans(ROOT)
+# For each slide: its number of pictures and explorers, code, and the smallest letters of what is read.
+ROOM = """() => [...document.querySelectorAll('.slides section:not(.stack)')].map(slide => {
+  const texts = slide.querySelectorAll('.page :is(h1, h2, p, li, td, th, blockquote)');
+  const read = [...texts].filter(e => e.textContent.trim());
+  return {pictures: slide.querySelectorAll('.page img').length, code: slide.querySelectorAll('.page pre').length,
+    least: Math.min(...read.map(e => parseFloat(getComputedStyle(e).fontSize))),
+    shows: slide.textContent.trim().slice(0, 50)};
+})"""
+# Formulas in notes that need letters or hidden words from outside, which the speaker's window does not have.
+NOTES = """() => [...document.querySelectorAll('aside.notes mjx-container')].filter(formula => {
+  const own = new Set([...formula.querySelectorAll('defs [id]')].map(letter => '#' + letter.id));
+  const used = [...formula.querySelectorAll('use')].map(use => use.href.baseVal);
+  return formula.querySelector('mjx-assistive-mml') || !used.every(letter => own.has(letter));
+}).length"""
+HIDDEN = """() => [...document.querySelectorAll('section p, section li')].filter(e =>
+  !e.closest('aside') && e.textContent.trim() && !e.checkVisibility({opacityProperty: true})).length"""
+
+
+@pytest.fixture(scope="module")
+def rooms(decks):
+    """{minutes: the deck of that plan}, explorers as pictures, beside the decks of the lessons."""
+    found = {minutes: decks / f"plan-{minutes}.html" for minutes in PLANS}
+    for minutes, path in found.items():
+        path.write_text(slides.plan_deck(ROOT, minutes), encoding="utf-8")
+    return found
+
+
+@pytest.mark.parametrize("minutes", PLANS)
+def test_a_plan_has_its_minutes_and_every_place_is_there(minutes):
+    assert sum(part[0] for part in PLANS[minutes]) == minutes
+    assert "<section>" in slides.plan_deck(ROOT, minutes)
+
+
+def test_a_plan_that_names_what_is_not_there_is_refused(tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "notebooks").symlink_to(ROOT / "notebooks")
+    (tmp_path / "docs" / "instructor_guide.md").write_text("### 5 minutes\n\n| 5 | what | where |\n\n## End\n")
+    for place, said in {
+        "00 nowhere": "has no cell nowhere",
+        "00 title: 99": "names 99",
+        "00 title: 7.9": "names 7.9",
+        "77 title": "is no place",
+        "00 setup": "shows no text, picture",
+    }.items():
+        (tmp_path / "docs" / "plans.toml").write_text(f'5 = [[{{title = "t", show = ["{place}"]}}]]\n')
+        with pytest.raises(ValueError, match=said):
+            slides.plan_deck(tmp_path, 5)
+    with pytest.raises(ValueError, match="no plan of 7 minutes: choose 5"):
+        slides.plan_deck(tmp_path, 7)
+    (tmp_path / "docs" / "plans.toml").write_text("5 = [[], []]\n")
+    with pytest.raises(ValueError, match="2 parts of 5 minutes, the guide's table 1 rows"):
+        slides.plans(tmp_path)
+
+
+@in_chromium
+@pytest.mark.parametrize("minutes", PLANS)
+def test_a_deck_for_the_room_can_be_read_and_shown_in_its_time(rooms, minutes):
+    ready = "document.documentElement.dataset.deck === 'ready'"
+    with chromium() as browser, visit(browser, rooms[minutes], ready) as (page, wrong):
+        measured, room = page.evaluate(MEASURE), page.evaluate(ROOM)
+        assert wrong + unreadable(page) == []
+        assert [str(slide) for slide in measured if slide["height"] > 720 or slide["wide"] > 2 or slide["late"]] == []
+        assert 10 < len(room) <= 1.2 * minutes
+        assert [slide for slide in room if slide["code"] or slide["least"] < 28] == []
+        assert sum(slide["pictures"] > 0 for slide in room) >= 0.4 * len(room)
+        assert page.locator("aside.notes mjx-container").count() > 20 and page.evaluate(NOTES) == 0
+
+
+@in_chromium
+def test_on_a_phone_a_deck_is_one_page_to_scroll(rooms):
+    ready = "document.documentElement.dataset.deck === 'ready'"
+    with chromium() as browser, visit(browser, rooms[50], ready, width=390, height=800) as (page, wrong):
+        assert wrong == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.evaluate("document.documentElement.scrollHeight") > 8000
+        assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('section li')).fontSize)") >= 16
+        assert page.evaluate(HIDDEN) == 0
+
+
+@in_chromium
+def test_an_explorer_is_live_where_the_deck_is_served(tmp_path):
+    slides.make_plan(ROOT, 50, tmp_path)
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    handler.log_message = lambda *_: None
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, chromium() as browser:
+        Thread(target=server.serve_forever, daemon=True).start()
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.goto(f"http://127.0.0.1:{server.server_port}/plan-50.html")
+        page.wait_for_selector("html[data-deck=ready]", timeout=60_000)
+        assert page.locator(".course-explorer").count() == 1
+        slide = page.locator("section:has(> .page .explorer)")
+        h, v = slide.evaluate("slide => Object.values(Reveal.getIndices(slide))")[:2]
+        page.evaluate(f"Reveal.slide({h}, {v})")
+        box = page.locator(".course-explorer").bounding_box()
+        assert box["height"] > 300 and box["y"] + box["height"] <= 720
+        server.shutdown()
 
 
 @pytest.mark.parametrize("number", LESSONS)

@@ -373,6 +373,8 @@ def test_the_plane_is_clicked_and_dragged(page):
     assert seen.root.locator("canvas").evaluate("c => c.style.cursor") == ""
     page.mouse.move(*at(0.5, 0.5))
     assert seen.root.locator("canvas").evaluate("c => c.style.cursor") == "pointer"
+    near = seen.root.locator(".course-hover")
+    assert re.fullmatch(r"σw = 2, σb = 1\.5: test [\d.]+ %", near.inner_text())
     seen.change(page.mouse.down)
     page.mouse.move(*at(0.25, 0.25))
     page.mouse.up()

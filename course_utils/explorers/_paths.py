@@ -14,7 +14,7 @@ from course_utils import gradcheck, losses, plotting, wirings
 from course_utils.activations import sigmoid, silu
 from course_utils.explorers.base import Explorer
 from course_utils.explorers.controls import Choice, Number
-from course_utils.explorers.recorder import FIXED
+from course_utils.explorers.recorder import FIXED, PRESS
 
 STEPS, RATE = 3, 0.1  # the last step that is shown, and the step size of SGD
 BOX = (1.3, 0.72)  # of a matrix in the picture
@@ -293,9 +293,7 @@ def draw(figure):
     """Set up the network and the table of gradients; return `show`, which draws them."""
     left = figure.add_axes((0.02, 0.02, 0.62, 0.88), xlim=(-0.6, 11.2), ylim=(-4.9, 2))
     left.set_axis_off()
-    figure.text(
-        0.025, 0.05, "orange edge: has a gradient now   green: what lets one wake   c: all entries equal", color="0.25"
-    )
+    figure.text(0.025, 0.05, "click a matrix   orange: has a gradient   green: what wakes one", color="0.25")
     right = figure.add_axes((0.73, 0.22, 0.24, 0.64), xlim=(-0.5, STEPS + 0.5), xticks=range(STEPS + 1))
     right.set_xlabel("step of SGD")
     right.set_title("steps with a gradient", loc="left", y=1)
@@ -349,7 +347,8 @@ def _box(ax, x, y, matrix, number, zero, awake, kind):
     edge = {"edgecolor": plotting.ORANGE, "linewidth": 3} if awake else {"edgecolor": "0.3", "linewidth": 1}
     fill = plotting.SKY if random else "1" if zero else "0.85"
     at = (x - width / 2, y - height / 2)
-    ax.add_patch(Rectangle(at, width, height, facecolor=fill, linestyle="--" if zero else "-", zorder=2, **edge))
+    look = {"facecolor": fill, "linestyle": "--" if zero else "-", "zorder": 2, "gid": f"{PRESS}matrix_{number}"}
+    ax.add_patch(Rectangle(at, width, height, **look, **edge))
     name = _set(matrix) + (" = 0" if zero else " = c" if kind == "constant" else "")
     ax.text(x, y, name, ha="center", va="center", color="black", zorder=3, gid=FIXED if random else None)
     ax.text(at[0], y + height / 2 + 0.22, f"{number}", ha="center", va="center", color="0.45", fontsize=8.5)

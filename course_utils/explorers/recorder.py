@@ -12,6 +12,7 @@ from course_utils.explorers.controls import SIGNS
 
 PARTS = 16  # of a pixel that a coordinate is rounded to
 FIXED = "fixed"  # the gid of an artist whose colours are the same on every page, as those of what lies on an image
+PRESS = "press "  # the gid of an artist that a hand can press, before the name of the control that this moves
 CAPS = {"projecting": "square"}  # what a canvas calls otherwise than matplotlib
 CODES = {1: "M", 2: "L", 3: "Q", 4: "C", 79: "Z"}  # of `matplotlib.path.Path`
 LINE = 0.996, 0.236  # how high a line of text is, and how much of that lies below its baseline, in sizes of its letters
@@ -136,6 +137,9 @@ class Recorder(RendererBase):
             style["clip"] = [left, bottom, right - left, top - bottom]
         if FIXED in self._gids:
             style["fixed"] = True
+        for gid in self._gids:
+            if gid and gid.startswith(PRESS):
+                style["press"] = gid.removeprefix(PRESS)
         self._marks.append(style)
 
 

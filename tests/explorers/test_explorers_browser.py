@@ -18,7 +18,7 @@ from PIL import Image
 
 from course_utils import explorers
 from course_utils.explorers.controls import Choice, plain
-from course_utils.explorers.stage import HEIGHT
+from course_utils.explorers.stage import HEIGHT, WIDTH
 
 NAMES = explorers.NAMES
 MODULES = {name: importlib.import_module(f"course_utils.explorers._{name}") for name in NAMES}
@@ -356,6 +356,26 @@ def test_a_click_shows_at_once_beside_a_busy_kernel(seen):
     seen.settle()
     seen.root.get_by_role("button", name="Reset").press("Enter")
     seen.settle()
+
+
+def test_a_drawn_matrix_is_clicked(page):
+    """It takes its next option each time; beside the matrices there is nothing to click."""
+    seen, drawn = Seen(page, NAMES.index("paths")), MODULES["paths"].explorer()
+    seen.root.scroll_into_view_if_needed()
+    canvas = seen.root.locator("canvas")
+    box, figure = canvas.bounding_box(), drawn.stage.figure
+    matrix = figure.axes[0].patches[0].get_window_extent()
+    x, y = box["x"] + matrix.x0 / WIDTH * box["width"], box["y"] + (1 - matrix.y0 / HEIGHT) * box["height"]
+    page.mouse.move(x - 8, y + 8)
+    assert canvas.evaluate("c => c.style.cursor") == ""
+    page.mouse.move(x + 8, y - 8)
+    assert canvas.evaluate("c => c.style.cursor") == "pointer"
+    for kind in ("zero", "constant", "random"):
+        seen.change(lambda: page.mouse.click(x + 8, y - 8), text=False)
+        group = seen.root.get_by_role("radiogroup", name="matrix 1", exact=True)
+        assert group.get_by_role("radio", checked=True).get_attribute("value") == kind
+    page.mouse.click(x - 8, y + 8)
+    assert name_of(drawn.status) == seen.settle()["text"]
 
 
 def test_the_plane_is_clicked_and_dragged(page):

@@ -177,6 +177,13 @@ export function mount(element, source) {
   }
   const soon = () => { due ||= requestAnimationFrame(show); };
 
+  // What is pressed takes the next of its options.
+  canvas.addEventListener('click', event => {
+    const name = picture.pressed(event), {options} = spec.controls[name] ?? {};
+    if (options) move({[name]: options[(options.indexOf(values[name]) + 1) % options.length]});
+  });
+  if (!spec.plane)
+    canvas.addEventListener('pointermove', event => { canvas.style.cursor = picture.pressed(event) ? 'pointer' : ''; });
   if (spec.plane) {
     const {area: [left, top, right, bottom], x, y} = spec.plane;
     const within = ([across, down]) => across >= left && across <= right && down >= top && down <= bottom;

@@ -117,6 +117,21 @@ export class Picture {
     return [(strip.left + x / strip.scale) / this.size[0], (y - strip.top) / strip.scale / this.size[1]];
   }
 
+  // The control that a mark under a place in the window moves when it is pressed, of the part that stays.
+  pressed(event) {
+    const {marks = [], points} = this.ground ?? {}, [x, y] = this.placeOf(event), [w, h] = this.size;
+    if (!marks.some(mark => mark.press)) return undefined;
+    const xy = new Int16Array(points.buffer.slice(points.byteOffset, points.byteOffset + points.byteLength));
+    const within = (value, values) => value >= Math.min(...values) && value <= Math.max(...values);
+    let first = 0;
+    return marks.find(({press, codes = '', points: count = 0, places = 0}) => {
+      const corners = Array.from({length: press ? count : 0}, (_, i) => first + i).filter((_, i) => codes[i] !== 'Z');
+      first += count + places;
+      return press && within(16 * x * w, corners.map(i => xy[2 * i]))
+        && within(16 * (1 - y) * h, corners.map(i => xy[2 * i + 1]));
+    })?.press;
+  }
+
   draw(pen, {marks, points}) {
     const xy = new Int16Array(points.buffer.slice(points.byteOffset, points.byteOffset + points.byteLength));
     for (const strip of this.strips) {

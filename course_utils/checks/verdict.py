@@ -39,6 +39,7 @@ class Verdict:
     advice: what may help with an error
     only_hidden: whether it is right for all inputs that the learner has seen
     printed: whether the answer printed something that was not shown
+    example: rows (name, text) of one case that shows it, where a grader keeps them; of hidden inputs if `only_hidden`
     """
 
     question: str
@@ -50,6 +51,7 @@ class Verdict:
     advice: str = ""
     only_hidden: bool = False
     printed: bool = False
+    example: tuple = field(default=(), compare=False)
 
     def data(self):
         """The verdict as JSON can hold it: dicts, and texts of one line that every program can store."""
@@ -67,6 +69,7 @@ class Verdict:
                 fact=fact and Fact(**fact),
                 mistake=mistake and Known(*mistake),
                 earlier=earlier and tuple(earlier),
+                example=tuple((str(name), str(text)) for name, text in data.pop("example", ())),
                 **data,
             )
         except (KeyError, TypeError, ValueError):

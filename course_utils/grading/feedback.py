@@ -1,7 +1,7 @@
 """The page of feedback on one submission, for its student: no right values, no hidden inputs, no seed."""
 
 from course_utils import checks
-from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG
+from course_utils.checks.verdict import OPEN, REVIEW, RIGHT, WRONG, Verdict
 from course_utils.grading import answers, pages
 from course_utils.grading.results import points_of, state, states, title, whole
 
@@ -41,10 +41,17 @@ def _answer(row, result):
         "mark": state(row),
         "words": pages.said(row),
         "only_hidden": row["verdict"]["only_hidden"],
+        # What is right for the inputs of the notebook's check, the check says; here it would be one more way to leak.
+        "example": [] if row["verdict"]["only_hidden"] else [(n, text) for n, text in example(row) if n[:5] != "right"],
         "comment": row.get("decision", {}).get("comment", ""),
         "carried": row.get("carried", []),
         "waits": waits(row, result) if state(row) in (WRONG, OPEN) else [],
     }
+
+
+def example(row):
+    """Return rows (name, text) of one case that shows what is wrong."""
+    return Verdict.of(row["verdict"]).example
 
 
 def waits(row, result):

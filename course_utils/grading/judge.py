@@ -10,12 +10,13 @@ import json
 import os
 import pickle
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from course_utils.checks import core
-from course_utils.checks.values import NoValue
+from course_utils.checks import card, core
+from course_utils.checks.values import Call, NoValue
 from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Verdict, line, review, shortened
 from course_utils.grading import exam as exams
 from course_utils.grading.sandbox.wire import decoded, digest
@@ -195,7 +196,8 @@ def _of_calls(exam, question, calls, fact):
         return wrong["public"]
     if "hidden" in wrong:
         # The mistake alone: a fact would tell of inputs and values that are nobody's business.
-        return Verdict(question, WRONG, mistake=wrong["hidden"].mistake, only_hidden=True)
+        hidden = wrong["hidden"]
+        return Verdict(question, WRONG, mistake=hidden.mistake, only_hidden=True, example=hidden.example)
     return Verdict(question, RIGHT, exam.points[question])
 
 
@@ -204,7 +206,19 @@ def _wrong(question, trial, outcomes, names):
     cases, untouched = exams.cases(trial), exams.cases(trial)
     outcomes = exams.sorted_back(outcomes, trial)
     outcomes = [_outcome(*parts) for parts in zip(outcomes, cases, untouched, trial.expected, strict=True)]
-    return core.explain(question, lambda: exams.cases(trial), outcomes, trial.expected, names, seen=cases)
+    verdict = core.explain(question, lambda: exams.cases(trial), outcomes, trial.expected, names, seen=cases)
+    calls = zip(cases, outcomes, trial.expected, strict=True)
+    return verdict and replace(verdict, example=_example(question, verdict, calls))
+
+
+def _example(question, verdict, calls):
+    """Rows that show what is wrong in one case; none if the verdict's words have their numbers with them."""
+    if verdict.fact.kind != "values":
+        return ()
+    try:
+        return tuple(card.example(question, verdict, [Call(*call) for call in calls], None))
+    except Exception:  # a case alone may be right, or compare with nothing
+        return ()
 
 
 def _outcome(outcome, case, untouched, expected):

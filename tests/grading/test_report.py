@@ -402,6 +402,31 @@ def test_alike_answers_share_a_frame_and_it_says_what_they_build_on(exercises):
     assert "a\ta\t1.1 " in found["report.html"]  # lines to paste into decisions.csv
 
 
+def test_a_case_shows_what_is_wrong_and_a_hidden_one_is_for_the_report_alone(exercises):
+    example = (("widths", "[31, 7]"), ("your W1", "77.5"), ("right W1", "99.5"))
+    public = Verdict("2.4", WRONG, fact=Fact("values", {"shaped": True, "text": "wrong"}), example=example)
+    hidden = Verdict("2.4", WRONG, only_hidden=True, example=example)
+    found = dict(report.files([result("a", row(public)), result("b", row(hidden))], exercises))
+    told, kept = (" ".join(Words(found[f"feedback/{name}.html"]).text.split()) for name in "ab")
+    assert "widths: [31, 7]" in told and "your W1: 77.5" in told and "99.5" not in told
+    assert not any(part in kept for _, part in example)
+    page = " ".join(Words(found["report.html"]).text.split())
+    assert page.count("right W1: 99.5") == 2 and "A hidden case that shows it:" in page
+
+
+def test_the_judge_keeps_a_case_of_what_it_compared(exercises):
+    exam, kept = _exam("2"), {}
+    for kind in ("doubled", "hidden only"):
+        calls = [[outcome(exam, "2.4", t, case, value, kind) for case, value in _pairs(t)] for t in exam.trials["2.4"]]
+        calls = [[outcomes[i] for i in t.order] for outcomes, t in zip(calls, exam.trials["2.4"], strict=True)]
+        kept[kind] = judge.judged(exam, "2.4", [{"calls": calls, "names": []}], False, {}, "")
+        assert Verdict.of(kept[kind].data()).example == kept[kind].example
+    assert kept["hidden only"].only_hidden and not kept["doubled"].only_hidden
+    for verdict in kept.values():
+        names = [name.split()[0] for name, _ in verdict.example]
+        assert names == ["widths", "lr", "your", "right"], verdict.example
+
+
 def test_code_is_shown_as_it_is_and_what_cannot_be_seen_is_named(exercises):
     text = dict(report.files(hostile(), exercises))["report.html"]
     page = Words(text)

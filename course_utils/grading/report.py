@@ -214,7 +214,7 @@ def _entry(id, alike, variant, people):
         "points": row["points"],
         "carried": row.get("carried", []),
         "waits": feedback.waits(row, result) if "verdict" in row and mark(row) == WRONG else [],
-        "example": feedback.example(row) if "verdict" in row else (),
+        "example": [(n.replace("your", "their", 1), t) for n, t in feedback.example(row)] if "verdict" in row else [],
         "hidden": "verdict" in row and row["verdict"]["only_hidden"],
         "comments": list(dict.fromkeys(c for _, r in variant if (c := r.get("decision", {}).get("comment")))),
         "like": [people[each["submission"]] for each, r in variant if r.get("decision", {}).get("like")],

@@ -18,6 +18,7 @@ myst_links_external_new_tab = False
 
 html_theme = "sphinx_book_theme"
 html_title = project
+html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
 html_css_files = ["explorers/explorer.css", "question.css", "book.css"]
 html_js_files = ["questions.js", "book.js"]

@@ -25,9 +25,10 @@ if (location.protocol.startsWith("http"))
     const pixels = pen.getImageData(0, 0, canvas.width, canvas.height), { data } = pixels;
     for (let i = 0; i < data.length; i += 4) {
       const [r, g, b] = [data[i], data[i + 1], data[i + 2]], high = Math.max(r, g, b), low = Math.min(r, g, b);
-      const colour = Math.min(1, (high - low) / 64), light = (r + g + b) / 765;
+      const light = (r + g + b) / 765, spread = high - low;
+      const colour = spread < 24 ? 0 : Math.min(1, Math.max(0, (spread / high - 0.15) / 0.3));  // pale is a kind of paper
       for (let k = 0; k < 3; k++) {
-        const grey = ink[k] + light * (paper[k] - ink[k]), kept = data[i + k] + 0.25 * (255 - data[i + k]) * (1 - light);
+        const grey = ink[k] + light * (paper[k] - ink[k]), kept = data[i + k] + 0.12 * (255 - data[i + k]) * (1 - light);
         data[i + k] = grey + colour * (kept - grey);
       }
     }

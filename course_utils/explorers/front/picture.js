@@ -2,7 +2,7 @@
 
 import {writeOn} from './text.js';
 
-const NARROW = 640;  // up to so many pixels, as in explorer.css, the parts of a picture stand below each other
+const NARROW = 560;  // up to so many pixels, as in explorer.css, the parts of a picture stand below each other
 const TEXT = [0.86, 1.15];  // text grows and shrinks less than the picture
 // The palette of Okabe and Ito, lighter where the page is dark.
 const LIGHTER = {

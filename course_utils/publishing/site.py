@@ -22,7 +22,7 @@ FOLDERS = {
 }
 NO_PAGES = ("index.md", "ARCHITECTURE.md")  # the front page is made apart; the map is for who changes the course
 PAGES = {"Reference": ("card", "notation", "references", "browser", "teaching")}
-TEACHERS = ("instructor_guide", "grading")  # which pages for students do not list, as they do not list solutions
+TEACHERS = ("instructor_guide", "grading", "hub")  # pages for students list neither these nor solutions
 LIVE = "*A picture of it. On a web site, and in JupyterLab, where a kernel runs, it is live: move its controls.*"
 FOLD = "<details><summary>Show the answer</summary>\n"
 FRONT = 'explorers.plane(hidden_layers="3", sigma_w=1)'

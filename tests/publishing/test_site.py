@@ -85,7 +85,9 @@ def test_solutions_are_folded_on_their_own_pages_and_nowhere_else(book):
 def test_pages_for_students_do_not_list_what_is_for_teachers(book):
     for folder in ("notebooks", "notebooks/deeper", "exercises"):
         for path in (book / folder).glob("*.html"):
-            listed = [link for link in Links(path).links if re.search(r"solutions/|instructor_guide|grading", link)]
+            listed = [
+                link for link in Links(path).links if re.search(r"solutions/|instructor_guide|grading|\bhub\.", link)
+            ]
             assert listed == [], path.name
     below = Links(book / "docs" / "teaching.html").links
     assert sum("solutions/" in link for link in below) >= len(content.notebooks(ROOT, "solutions"))

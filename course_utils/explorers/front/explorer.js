@@ -56,22 +56,22 @@ function controlOf(name, its, key, changed) {
 }
 
 // Returns what says the value of a map at a place of it, in shares from the left and from below.
-function readerOf({controls, plane: {x, y, maps: {names, sizes, halves}}}) {
+function readerOf({controls, all = controls, plane: {x, y, maps: {names, sizes, halves}}}) {
   const accuracies = Uint8Array.from(atob(halves), letter => letter.charCodeAt(0));
-  const kinds = names.map(name => controls[name].options), each = kinds.slice(2).reduce((n, options) => n * options.length, 1);
+  const kinds = names.map(name => all[name].options), each = kinds.slice(2).reduce((n, options) => n * options.length, 1);
   return (values, across, up) => {
     const at = names.map((name, i) => kinds[i].indexOf(values[name] ?? kinds[i][0]));
     const kind = at[0] * kinds[1].length + at[1], [rows, columns] = sizes[kind];
     const before = sizes.slice(0, kind).reduce((sum, [r, c]) => sum + r * c * each, 0);
     // The squares lie around the points of the grid, which reaches from the first step of its slider to the last.
     const share = ([name, low, high], part, count) => {
-      const value = low + part * (high - low), its = controls[name];
+      const value = low + part * (high - low), its = all[name];
       return Math.min(Math.max(Math.round((value - its.low) / (its.high - its.low) * (count - 1)), 0), count - 1);
     };
     const [column, row] = [share(x, across, columns), share(y, up, rows)];
     const number = (at[2] * kinds[3].length + at[3]) * rows * columns + row * columns + column;
     const point = ([name], i, count) => {
-      const its = controls[name];
+      const its = all[name];
       return (its.low + i * (its.high - its.low) / (count - 1)).toFixed(2).replace(/\.?0+$/, '');
     };
     const percent = accuracies[before + number] / 2;

@@ -58,7 +58,8 @@ function specOf({spec, grid, plays, python}) {
     } else if (list) controls[name] = {...its, low: list[0], high: list.at(-1), step: list[1] - list[0]};
     else if (differ(name)) controls[name] = its;
   }
-  return {...spec, controls, actions: {}};  // what an action leads to was not recorded
+  // What an action leads to was not recorded; a map is read by all controls, also by those that cannot be moved.
+  return {...spec, controls, actions: {}, all: spec.controls};
 }
 
 // A source for `mount`: what is recorded in the folder; where a hand goes beyond that, Python shows it in this page, if

@@ -1,6 +1,7 @@
 """Answers in words: found wherever a student typed them, read without a name, decided like all else."""
 
 import json
+import re
 
 import pytest
 import strategies  # noqa: F401 (no deadline: others may be at work on this machine)
@@ -91,7 +92,7 @@ def test_words_are_read_without_names_and_decided_like_all_else(exercises, tmp_p
     assert "2 answers in words" in told.text and {"words.html"} <= set(told.links)
     assert MINE in text and "Bob" not in page and "Zelda" not in page and "Cy" not in page
     assert "script" not in Words(page).tags and "1/√n_in for tanh" in text and "φ(0) = 0" in text
-    assert "The symmetry is between the hidden neurons of a layer:" in text
+    assert "The symmetry is between " in text and not re.search(r"[$\\]", text[text.index("A point for each") :])
 
     path = tmp_path / decisions.NAME
     path.write_bytes(decisions.written(decisions.read(path), results))

@@ -153,5 +153,16 @@
     document.head.append(look);
     const recording = await import(`${folder}recording.js`);
     await recording.bringToLife(folder);
+    if (!Reveal.isReady?.()) return;
+    // What is not shown has no height, so an explorer is fitted when its slide comes up.
+    const fitLive = slide => {
+      const live = slide?.querySelector(".explorer .course-live"), page = slide?.querySelector(".page");
+      for (let width = 960; live && width >= 660; width -= 20) {
+        live.style.maxWidth = `${width}px`;
+        if (page.offsetHeight <= HEIGHT + 20) break;  // of the page's padding, 40 px, half may be used
+      }
+    };
+    Reveal.on("slidechanged", event => fitLive(event.currentSlide));
+    fitLive(Reveal.getCurrentSlide());
   }
 })();

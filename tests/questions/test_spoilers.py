@@ -68,8 +68,6 @@ TELLS = {
     "10-width": r"divided? .{0,20}by the width|smaller step",
     "10-norm-errors": r"hundred million|pi - 1",
 }
-# The questions that something above still gives away. One that is mended leaves this set.
-WAITING = {"03-sums", "07-large-weights", "07-skip-zero", "08-control"}
 
 
 def sentences(cell):
@@ -106,12 +104,7 @@ def test_every_question_has_its_tells():
     assert set(TELLS) == {question["id"] for question in predictions.content()["question"]} == set(ABOVE)
 
 
-def _questions():
-    waiting = pytest.mark.xfail(reason="something above it gives it away")
-    return [pytest.param(question, marks=[waiting] if question in WAITING else []) for question in TELLS]
-
-
-@pytest.mark.parametrize("question", _questions())
+@pytest.mark.parametrize("question", TELLS)
 def test_nothing_above_a_prediction_answers_it(question):
     assert spoilers(TELLS[question], ABOVE[question]) == []
 

@@ -102,6 +102,11 @@ def test_the_book_is_as_light_as_the_system_until_it_is_switched(book, scheme):
         assert page.locator("html").get_attribute("data-theme") == scheme
         page.locator(".theme-switch-button:visible").first.click()
         page.wait_for_function("old => document.documentElement.dataset.mode !== old", arg="auto")
+        page.goto((book / "notebooks" / "02_zero_weights.html").as_uri())
+        grounds = page.locator("div.text_html:has(div.course-question)").evaluate_all(
+            "all => all.map(one => getComputedStyle(one).backgroundColor)"
+        )
+        assert {*grounds} == {"rgba(0, 0, 0, 0)"}, "no light slab in the dark"
 
 
 def test_no_page_of_a_lesson_answers_in_its_source(book):

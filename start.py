@@ -198,6 +198,7 @@ def quiet_lab():
 def fill_startup():
     """A sitecustomize.py that does nothing: every Python of .venv runs the first it finds, and would look here next."""
     startup = Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)})) / "sitecustomize.py"
+    startup.parent.mkdir(parents=True, exist_ok=True)
     if not startup.exists():
         write_whole(startup, b"")
 

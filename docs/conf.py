@@ -34,7 +34,7 @@ html_theme_options = {
     "use_download_button": False,
     "use_fullscreen_button": False,
     "show_navbar_depth": 1,
-    "collapse_navigation": True,  # what lies below a page is listed on that page only
+    "collapse_navbar": True,  # what lies below a page is listed on that page only
     "show_toc_level": 2,
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",

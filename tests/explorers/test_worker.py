@@ -122,7 +122,7 @@ def test_python_in_the_page_shows_what_the_kernel_shows(page, name):
         assert found["ground"]["key"] == explorer.picture["ground"]["key"]
         here, there = explorer.picture, found["picture"]
         assert look(there) == look(here), message
-        assert np.abs(places(there) - places(here)).max() <= NEAR.get(name, 1), message
+        assert np.abs(places(there) - places(here)).max(initial=0) <= NEAR.get(name, 1), message
         for mine, theirs in zip(here["marks"], there["marks"]):
             if "image" in mine:
                 assert np.abs(np.frombuffer(mine["image"], "u1") - np.array(theirs["image"], float)).max() <= 1

@@ -129,7 +129,7 @@ def filled(n, answers=None, rest=answer):
     nb = released(n)
     for cell in nb["cells"]:
         what, question = role(cell)
-        if what == "answer":
+        if what == "answer" and question in QUESTIONS:  # one in words has no check
             cell["source"] = (answers or {}).get(question) or rest(question)
     return nb
 

@@ -100,8 +100,12 @@ def test_the_book_is_as_light_as_the_system_until_it_is_switched(book, scheme):
         page = browser.new_context(color_scheme=scheme).new_page()
         page.goto((book / "docs" / "notation.html").as_uri())
         assert page.locator("html").get_attribute("data-theme") == scheme
+        other = {"light": "dark", "dark": "light"}[scheme]
         page.locator(".theme-switch-button:visible").first.click()
-        page.wait_for_function("old => document.documentElement.dataset.mode !== old", arg="auto")
+        page.locator(f".theme-change-button[data-mode={other}]:visible").first.click()
+        assert page.locator("html").get_attribute("data-theme") == other
+        page.locator(".theme-switch-button:visible").first.click()
+        page.locator(".theme-change-button[data-mode=auto]:visible").first.click()
         page.goto((book / "notebooks" / "02_zero_weights.html").as_uri())
         grounds = page.locator("div.text_html:has(div.course-question)").evaluate_all(
             "all => all.map(one => getComputedStyle(one).backgroundColor)"

@@ -57,7 +57,7 @@ def test_a_click_on_a_statement_is_kept(lab, tmp_path):
         page.wait_for_selector(".jp-Notebook .jp-Cell")
         page.wait_for_function(IDLE, timeout=60_000)
         page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
-        prompt = page.locator(".course-prompt").first
+        prompt = page.locator(".course-asked").first
         prompt.wait_for(timeout=60_000)
         prompt.get_by_role("button", name="under a condition").first.click()
         expect(prompt.get_by_role("status").first).to_contain_text("Noted", timeout=120_000)  # a cell trains first

@@ -62,6 +62,10 @@ def test_a_click_on_a_statement_is_kept(lab, tmp_path):
         prompt.get_by_role("button", name="under a condition").first.click()
         expect(prompt.get_by_role("status").first).to_contain_text("Noted", timeout=120_000)  # a cell trains first
         page.screenshot(path=tmp_path / "lesson_00.png")
+        deadline = time.monotonic() + 120
+        while not (work / "answers.json").exists():  # the kernel keeps it when the cells before are done
+            assert time.monotonic() < deadline
+            page.wait_for_timeout(100)
         browser.close()
     stored = json.loads((work / "answers.json").read_text(encoding="utf-8"))
     assert [choice["choice"] for choice in stored["T1"]] == ["true under a condition"]

@@ -6,6 +6,11 @@ window.addEventListener("load", async () => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 });
 
+// The switch that unfolds the pages below a page has a picture alone: a screen reader needs a word.
+window.addEventListener("DOMContentLoaded", () => {
+  for (const summary of document.querySelectorAll(".has-children > details > summary")) summary.ariaLabel = "Pages below";
+});
+
 // The explorers of this page come to life. A page that is opened as a file cannot fetch: there their pictures stay.
 const book = document.currentScript.src;
 if (location.protocol.startsWith("http"))

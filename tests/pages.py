@@ -1,7 +1,10 @@
 """Read pages in Chromium with the network off: what does not load, what is not said, what cannot be seen."""
 
 import contextlib
+import functools
+import http.server
 import importlib.util
+import threading
 from pathlib import Path
 
 from lab import CHROMIUM
@@ -41,6 +44,22 @@ def chromium():
         )
         yield browser
         browser.close()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def served(folder):
+    """The address of a server of this folder's files."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
 
 
 @contextlib.contextmanager

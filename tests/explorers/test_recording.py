@@ -1,16 +1,13 @@
 """Explorers without a kernel: what a page shows of a recording is what the explorer shows, to the last mark."""
 
-import functools
-import http.server
 import json
 import shutil
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 from lab import in_chromium
-from pages import barriers, chromium
+from pages import barriers, chromium, served
 
 from course_utils.explorers import _saturation, recording, widget
 from course_utils.explorers.base import Explorer
@@ -79,15 +76,7 @@ def page(tmp_path_factory):
     recording.record(saturation, folder / "recordings" / "saturation")
     recording.record(steps(), folder / "recordings" / "steps")
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/"
-    with chromium() as browser:
+    with served(folder) as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 900, "height": 1400})
         page.wrong = []
         page.on("request", lambda request: request.url.startswith((address, "data:")) or page.wrong.append(request.url))
@@ -97,8 +86,6 @@ def page(tmp_path_factory):
         page.goto(address)
         page.wait_for_function("window.alive")
         yield page
-    server.shutdown()
-    server.server_close()
 
 
 def seen(picture):

@@ -1,18 +1,15 @@
 """Python in the page: what it shows of an explorer is what the kernel shows, and where a recording ends it goes on."""
 
-import functools
-import http.server
 import importlib
 import json
 import re
 import shutil
-import threading
 
 import numpy as np
 import pyodide
 import pytest
 from lab import in_chromium
-from pages import chromium
+from pages import chromium, served
 
 from course_utils import explorers
 from course_utils.explorers import recording, widget
@@ -67,15 +64,7 @@ def page(tmp_path_factory):
         index = folder / "recordings" / name / "index.json"
         index.write_text(json.dumps(json.loads(index.read_text()) | {"python": True}))
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}/"
-    with chromium() as browser:
+    with served(folder) as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 900, "height": 1400})
         page.set_default_timeout(1000 * SECONDS)
         page.wrong = []
@@ -85,8 +74,6 @@ def page(tmp_path_factory):
         page.goto(address)
         page.wait_for_function("window.alive")
         yield page
-    server.shutdown()
-    server.server_close()
 
 
 def places(drawing):

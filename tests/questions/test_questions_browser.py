@@ -1,14 +1,11 @@
 """Questions where they are clicked: in JupyterLab beside a kernel that is busy, and in the book, which has none."""
 
-import functools
-import http.server
 import json
-import threading
 import time
 
 import pytest
 from lab import BUSY, IDLE, in_chromium, jupyterlab, run_all
-from pages import barriers, chromium
+from pages import barriers, chromium, served
 
 from course_utils import _browser, questions
 from course_utils.questions import predictions, widget
@@ -122,16 +119,8 @@ def book(tmp_path):
         f"<script>(() => {{{script}}})()</script><main><h1>Questions</h1>{body}</main>",
         encoding="utf-8",
     )
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=tmp_path))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/page.html"
-    server.shutdown()
-    server.server_close()
+    with served(tmp_path) as address:
+        yield f"{address}page.html"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

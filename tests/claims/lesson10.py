@@ -182,7 +182,7 @@ def second_step(blocks, first, wiring, seed):
             sizes.append(np.mean(residual.forward(params, x, wiring).stream[-1] ** 2))
             grads = residual.loss_and_gradients(params, x, y, wiring)[1]
             params = {name: p - 0.1 * grads[name] for name, p in params.items()}
-    assert not sizes[-1] < 100 * sizes[0]  # or nan
+    assert not sizes[-1] < 1e20 * sizes[0]  # inf or nan in nearly all draws; with pre-LN 20 to 300
 
 
 @claim(

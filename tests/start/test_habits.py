@@ -14,6 +14,7 @@ import pytest
 import course_utils
 
 ROOT = Path(__file__).parents[2]
+FAST = "-p course_utils._nbformat"  # as in pyproject.toml
 
 
 def python(*arguments, cwd=ROOT, **environment):
@@ -47,7 +48,7 @@ def test_what_was_skipped_is_said_at_the_end_each_cause_once(tmp_path, at_once):
     (tmp_path / "test_three.py").write_text("import pytest\npytest.importorskip('no_such', reason='npm is not there')")
     cells = [nbformat.v4.new_code_cell("# NBVAL_SKIP\n1 / 0"), nbformat.v4.new_code_cell("6 * 7")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "lesson.ipynb")
-    done = python("-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", *at_once, cwd=tmp_path, PYTEST_ADDOPTS="")
+    done = python("-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", *at_once, cwd=tmp_path, PYTEST_ADDOPTS=FAST)
     *_, title, first, second, third, last = filter(None, done.stdout.splitlines())
     assert done.returncode == 0 and " skipped here " in title, done.stdout
     assert [first, second, third] == [
@@ -61,7 +62,7 @@ def test_what_was_skipped_is_said_at_the_end_each_cause_once(tmp_path, at_once):
 def test_nothing_is_said_of_skips_where_there_are_none(tmp_path):
     shutil.copy(ROOT / "conftest.py", tmp_path)
     (tmp_path / "test_one.py").write_text("def test_runs(): pass")
-    done = python("-m", "pytest", "-p", "no:cacheprovider", cwd=tmp_path, PYTEST_ADDOPTS="")
+    done = python("-m", "pytest", "-p", "no:cacheprovider", cwd=tmp_path, PYTEST_ADDOPTS=FAST)
     assert done.returncode == 0 and "skipped" not in done.stdout
 
 

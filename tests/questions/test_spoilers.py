@@ -26,7 +26,7 @@ TELLS = {
     "02-trap": r"never part|residuals.{0,20}sum to zero|M \\mathbf 1 = 0",
     "03-table": r"\b(8|eight) (of (them|27|the)|stay|starts|remain)",
     "03-identity": r"relabel.{0,20}(both|two) layers|both layers at once",
-    "03-sums": r"equal sums|same (sum|total)",
+    "03-sums": r"row sums (alone|only)|equal row sums do not|different errors come back to",
     "03-columns": r"c_i < 0",
     "03-rank": r"full rank (is no|may|can)|rank 1 (is no|may)|low rank is no",
     "03-two-zeros": r"never depends? on|waits? for (the other|each other)|learns? (only )?constants",

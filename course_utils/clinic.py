@@ -6,7 +6,7 @@ A chart is a dict of arrays, measured every few steps of training (T times) on e
     "ratio" (T, H + 1): size of the step's change of W^l over the size of W^l (RMS); nan where W^l is zero
     "varies" (T, H): how much h^l differs from image to image, the RMS over units of its standard deviation
     "flat" (T, H): the share of activations where phi' is below 5 % of its largest value (tanh: saturated, ReLU: off)
-    "distinct" (T, H): different neurons; two are the same if row, bias and outgoing column agree
+    "neurons" (T, H): neurons; "distinct": different ones; two are the same if row, bias and outgoing column agree
 """
 
 import itertools
@@ -78,6 +78,7 @@ def _measured(params, data, activation):
         "test": mlp.accuracy(params, data.x_test, data.y_test, activation),
         "varies": [np.sqrt(trace.h[l].var(axis=0).mean()) for l in layers],
         "flat": [diagnostics.saturation(trace.z[l], activation) for l in layers],
+        "neurons": [params[f"b{l}"].size for l in layers],
         "distinct": [diagnostics.distinct_neurons(params, l) for l in layers],
     }
 

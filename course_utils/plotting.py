@@ -179,23 +179,24 @@ def chart(record, axes, *, title=""):
         accuracy.plot(record["step"], record[part], color=color, linestyle=dash, label=part)
     accuracy.set(**share, title=f"{title}: accuracy" if title else "accuracy", xlabel="step")
     matrices = record["ratio"].shape[1]
-    floor, top = -6.0, 0.8  # where zero (and what is nearly zero), and 0 / 0, are drawn
+    floor, top = -6.0, 1.2  # where what is zero or nearly zero is drawn, and 0 / 0
     for l, values in enumerate(record["ratio"].T):
         with np.errstate(divide="ignore"):
             logs = np.where(np.isnan(values), top, np.maximum(np.log10(values), floor))
         shade = plt.get_cmap("viridis")(0.9 * l / max(matrices - 1, 1))
         ratio.plot(record["step"], logs, color=shade, linestyle=DASHES[l % len(DASHES)], label=f"$W^{{{l + 1}}}$")
     ratio.axhline(-3, color=BLACK, linestyle=":", linewidth=1)
+    ratio.axhline(top / 2, color="0.7", linewidth=1)  # 0 / 0 is no place on the axis below it
     ratio.set(ylim=(floor - 0.4, top + 0.4), title="update / weight, log10", xlabel="step")
-    ratio.set_yticks([floor, -5, -4, -3, -2, -1, top], ["0", "-5", "-4", "-3", "-2", "-1", "0/0"])
+    ratio.set_yticks([floor, -5, -4, -3, -2, -1, 0, top], ["≤ -6", *range(-5, 1), "0/0"])
     layers = np.arange(1, matrices)
     for name, color, marker in (("varies", BLUE, "o"), ("flat", RED, "s")):
         outputs.plot(layers, record[name][0], color=color, marker=marker, mfc="white", linestyle=":", linewidth=1)
         outputs.plot(layers, record[name][-1], color=color, marker=marker, label=name)
-    outputs.set(**share, title="layer outputs", xlabel="hidden layer", xticks=layers)
+    outputs.set(**share, title="layer outputs (hollow: start)", xlabel="hidden layer", xticks=layers)
     neurons.bar(layers - 0.2, record["distinct"][0], 0.4, facecolor="white", edgecolor=GREEN, label="start")
     neurons.bar(layers + 0.2, record["distinct"][-1], 0.4, color=GREEN, label="end")
-    most = 1.1 * max(record["distinct"].max(), 10)
+    most = 1.1 * record["neurons"].max()
     neurons.set(title="different neurons", xlabel="hidden layer", xticks=layers, ylim=(0, most))
     for ax in axes:
         ax.legend(**beside)

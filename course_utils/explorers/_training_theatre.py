@@ -17,7 +17,7 @@ from course_utils.explorers.controls import Choice, Number, words
 STEPS, WIDTH, BATCH = 2000, 32, 64
 FLAT = 0.05  # of the steepest slope: up to it an activation is flat, as in `diagnostics.saturation`
 SMALL = 0.1  # less than this an image should not matter to the last hidden layer
-FLOOR, UNDEFINED = 1e-6, 50.0  # where 0 and 0/0 are drawn on a logarithmic axis
+FLOOR, UNDEFINED = 1e-6, 50.0  # where what is 0 or nearly, and 0/0, are drawn on a logarithmic axis
 CONTROLS = {
     "sigma_w_a": Number(r"A: $\sigma_w$", 1.0, 0, 6, 0.05),
     "sigma_b_a": Number(r"A: $\sigma_b$", 0.0, 0, 3, 0.05),
@@ -184,7 +184,7 @@ def draw(figure):
         else:
             ax.set(yscale="log", ylim=(FLOOR / 3, 3 * UNDEFINED))
             last = {UNDEFINED: "0/0"} if field == "ratio" else {}
-            ticks = {FLOOR: "0", 1e-3: "10⁻³", 1: "1"} | last
+            ticks = {FLOOR: "≤10⁻⁶", 1e-3: "10⁻³", 1: "1"} | last
             ax.set_yticks([*ticks], [*ticks.values()])
             ax.minorticks_off()
         if field == "ratio":

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib import pyplot as plt
 
 from course_utils import clinic, datasets, diagnostics, mlp, optimizers, plotting, training
 
@@ -36,7 +37,7 @@ def test_a_chart_holds_what_training_and_the_diagnostics_say():
         np.testing.assert_allclose(found["ratio"][row], [ratios[f"W{l}"] for l in (1, 2, 3)])
         np.testing.assert_allclose(found["varies"][row], [np.sqrt(trace.h[l].var(axis=0).mean()) for l in (1, 2)])
         np.testing.assert_allclose(found["flat"][row], [(trace.z[l] <= 0).mean() for l in (1, 2)])
-        assert found["distinct"][row].tolist() == [8, 6]
+        assert found["distinct"][row].tolist() == found["neurons"][row].tolist() == [8, 6]
     assert all(np.array_equal(kept[name], p) for name, p in params.items())
 
 
@@ -46,7 +47,7 @@ def test_a_chart_has_a_row_every_so_many_steps(every):
     rows = 4 // every + 1
     assert {name: values.shape for name, values in found.items()} == {
         "step": (rows,), "loss": (rows,), "train": (rows,), "test": (rows,),
-        "ratio": (rows, 5), "varies": (rows, 4), "flat": (rows, 4), "distinct": (rows, 4),
+        "ratio": (rows, 5), "varies": (rows, 4), "flat": (rows, 4), "neurons": (rows, 4), "distinct": (rows, 4),
     }  # fmt: skip
 
 
@@ -82,6 +83,18 @@ def test_each_ailment_shows(ailment, seed):
     }
     assert signs[ailment]
     assert set(signs) == set(clinic.AILMENTS)
+
+
+@pytest.mark.parametrize("ailment", ["healthy", "all zero", "dead ReLUs"])
+def test_a_chart_is_drawn_on_axes_that_say_what_they_mean(ailment):
+    figure, axes = plt.subplots(4)
+    plotting.chart(admitted(ailment, 0, steps=20), axes)
+    figure.canvas.draw()
+    ticks = {tick.get_text(): tick.get_position()[1] for tick in axes[1].get_yticklabels()}
+    assert {word: ticks[word] for word in ("≤ -6", "-3", "0")} == {"≤ -6": -6, "-3": -3, "0": 0}
+    assert ticks["0/0"] > 0.5
+    assert axes[3].get_ylim() == pytest.approx((0, 1.1 * 32)), "one neuron of 32 looks the same for every patient"
+    plt.close(figure)
 
 
 def test_every_ailment_lies_in_the_ward():

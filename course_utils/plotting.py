@@ -88,6 +88,8 @@ def tiles(W, *, columns=4):
 def film(figure, show, frames, *, rate=8, rest=2.5, times=3):
     """Return what `show(k)` leaves on the figure for each k of `frames` as one PNG that moves, and close the figure.
 
+    Where pictures do not move, in print and on some pages, the last one is seen.
+
     rate: pictures a second; rest: seconds for which the last one stays; times: how often it is shown before it stops
     """
     from IPython import display  # only here: the explorers of a web page have none
@@ -100,7 +102,8 @@ def film(figure, show, frames, *, rate=8, rest=2.5, times=3):
     plt.close(figure)
     waits = [1000 / rate] * (len(pictures) - 1) + [1000 * rest]
     out = io.BytesIO()
-    pictures[0].save(out, "PNG", save_all=True, append_images=pictures[1:], duration=waits, loop=times)
+    moving = {"save_all": True, "append_images": pictures, "duration": waits, "loop": times}
+    pictures[-1].save(out, "PNG", default_image=True, **moving)
     return display.Image(out.getvalue(), format="png", width=figure.get_figwidth() * 100)
 
 

@@ -55,8 +55,10 @@ def test_a_film_shows_every_picture_rests_on_the_last_and_ends():
     ax.set(ylim=(-1, 3))
     made = plotting.film(figure, lambda k: line.set_ydata([k, k]), [0, 1, 2], rate=10, rest=2, times=3)
     with Image.open(io.BytesIO(made.data)) as film:
-        frames = [(np.asarray(frame.convert("L")), frame.info["duration"]) for frame in ImageSequence.Iterator(film)]
-        assert film.info["loop"] == 3
+        still, *moving = ((np.asarray(frame.convert("L")), dict(frame.info)) for frame in ImageSequence.Iterator(film))
+        frames = [(pixels, info["duration"]) for pixels, info in moving]
+        assert film.info["loop"] == 3 and film.info["default_image"]
+    assert np.array_equal(still[0], frames[-1][0]), "what is seen where nothing moves"
     assert [wait for _, wait in frames] == [100, 100, 2000]
     assert len({pixels.tobytes() for pixels, _ in frames}) == 3
     assert not plt.fignum_exists(figure.number)

@@ -23,6 +23,7 @@ from textwrap import fill
 from course_utils import _files
 
 JUDGEMENTS = ("true", "true under a condition", "false", "no idea yet")
+VERDICTS = (*JUDGEMENTS[:-1], "half true")  # what may be found: of two halves of a statement only one holds
 CLOSED = "Choose where this is asked, above: then your choice and the reply to it stand here."
 PLACE = re.compile(r'<div class="course-question" data-ask="(\w+)" data-about="([^"]*)"')
 
@@ -76,10 +77,8 @@ def verdicts(found: dict[str, str]) -> Prompt:
     """Set the verdicts found, {"T1": "true", ...}, beside what the learner said first and said last."""
     prompts = _statements()
     for prompt in prompts:
-        if found.get(prompt["id"]) not in JUDGEMENTS[:-1]:
-            raise ValueError(
-                f"{prompt['id']} needs a verdict: {', '.join(JUDGEMENTS[:-1])}; got {found.get(prompt['id'])}."
-            )
+        if found.get(prompt["id"]) not in VERDICTS:
+            raise ValueError(f"{prompt['id']} needs a verdict: {', '.join(VERDICTS)}; got {found.get(prompt['id'])}.")
     plain = [fill(f"{p['id']}. {p['text']} - {found[p['id']]}", 100, subsequent_indent="      ") for p in prompts]
     rows = _list(f"<b>{p['id']}.</b> {marked(p['text'])} <b>{found[p['id']]}</b>" for p in prompts)
     return Prompt("verdicts", json.dumps(found), "\n".join(plain), rows)

@@ -58,7 +58,7 @@ def hes_scale_keeps_signal_and_error(slope, q, numerator=2.0):
 )  # fmt: skip
 def gelu_needs_biases_when_deep(activation, start, q0, sigma_w=None):
     biases, depth = start.startswith("biases"), int(start.split()[1])
-    sigma_w = sigma_w or (1.4 if biases else 2**0.5)
+    sigma_w = sigma_w or 1.4
     sigma_b = {"gelu": 0.6, "silu": 0.8}[activation] if biases else 0.0
     q = theory.variance_path(depth, q0, sigma_w, sigma_b, activation)
     chi = theory.chi_path(depth, q0, sigma_w, sigma_b, activation)

@@ -99,12 +99,12 @@ def test_an_unknown_id_names_near_matches_in_one_sentence():
 # ---- what a cell shows ----
 
 
-FOUND = dict.fromkeys(STATEMENTS, "false") | {"T8": "true", "T2": "true under a condition"}
+FOUND = dict.fromkeys(STATEMENTS, "false") | {"T8": "half true", "T2": "true under a condition"}
 
 
 @pytest.mark.parametrize("wrong", [{k: v for k, v in FOUND.items() if k != "T5"}, FOUND | {"T5": "no idea yet"}])
 def test_a_missing_verdict_is_named(wrong):
-    with pytest.raises(ValueError, match=r"^T5 needs a verdict: true, true under a condition, false; got "):
+    with pytest.raises(ValueError, match=r"^T5 needs a verdict: true, true under a condition, false, half true; got "):
         predictions.verdicts(wrong)
 
 

@@ -78,8 +78,10 @@ function compared(questions, found) {
       return [`<b>${id}</b>`, text, ...said.map(word => word ?? 'not answered'), `<b>${found[id]}</b>${fits}`];
     });
     table.innerHTML = `<tr>${head}</tr>` + rows.map(row => `<tr>${row.map(cell => `<td>${cell}</td>`).join('')}</tr>`).join('');
-    const right = at => questions.filter(({id}) => chosenOf(id).at(at) === found[id]).length;
-    score.textContent = `At first ${right(0)} of ${questions.length} as found, at last ${right(-1)}.`;
+    // What is found half true, nobody could have said.
+    const judged = questions.filter(({id, options}) => options.some(({key}) => key === found[id]));
+    const right = at => judged.filter(({id}) => chosenOf(id).at(at) === found[id]).length;
+    score.textContent = `At first ${right(0)} of ${judged.length} as found, at last ${right(-1)}.`;
   }
   return {element, show};
 }

@@ -233,3 +233,13 @@ def f(x):
     return 1.0"""
     said = host.run([{"code": forged, "seconds": 20}, _look([1, 2])], "bwrap")
     assert _values(said[1]) == [1.0, 1.0]
+
+
+@in_bwrap
+def test_the_child_of_a_fork_hears_nothing_that_is_for_us():
+    """Else it ran some of the cells below, and their functions were missing."""
+    forks = {"code": "import os\nos.fork()\ndef f(x):\n    os.fork()\n    return 1.0", "seconds": 20}
+    steps = [part for n in range(5) for part in (forks, {"code": f"a{n} = {n}", "seconds": 20}, _look([1, 2]))]
+    last = {"code": "def f(x):\n    return a0 + a1 + a2 + a3 + a4", "seconds": 20}
+    said = host.run([*steps, last, _look([1, 2])], "bwrap")
+    assert _values(said[len(steps) + 1]) == [10, 10]

@@ -128,7 +128,7 @@ def _redirect():
     for number in (into, out):
         os.set_inheritable(number, False)
     # By the system itself: whatever `json`, `open` or `print` may have become by then.
-    read, write, state, leave = os.read, os.write, os.fstat, os._exit
+    read, write, state, leave, number_of, us = os.read, os.write, os.fstat, os._exit, os.getpid, os.getpid()
     encode, decode, same = json.JSONEncoder(ensure_ascii=True).encode, json.JSONDecoder().decode, os.fstat(into)
 
     def hear():
@@ -139,6 +139,8 @@ def _redirect():
                 yield decode(text.decode())
 
     def say(**fact):
+        if number_of() != us:  # a submission forked: its child must not hear what is for us
+            leave(0)
         text = b"\n" + encode(fact).encode("ascii", "backslashreplace") + b"\n"  # a submission may have begun a line
         if state(into)[:3] != same[:3]:  # it was closed: that is the fault of what ran last
             leave(1)

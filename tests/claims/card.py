@@ -198,14 +198,21 @@ def a_bad_start_shows(sick, rule, seed):
 
 @claim(
     "card-sick/large",
-    condition="tanh, six hidden layers, SGD 0.1 or Adam 0.001: train good, test bad, and half the scale is better",
-    inside={"sigma_w": st.floats(3, 4), "seed": seeds},
-    outside={"LeCun's scale": {"sigma_w": 1.0, "seed": 0}},
+    condition="tanh, six hidden layers, sigma_w of 3 to 4, SGD 0.1 or Adam 0.001, 500 steps: train far above test, and "
+    "half the scale is better",
+    inside={"sigma_w": st.floats(3, 4), "rule": st.sampled_from(["SGD", "Adam"]), "seed": seeds},
+    outside={
+        "LeCun's scale": {"sigma_w": 1.0, "rule": "SGD", "seed": 0},
+        "LeCun's scale, Adam": {"sigma_w": 1.0, "rule": "Adam", "seed": 0},
+        "ReLU, which does not train": {"sigma_w": 3.0, "rule": "SGD", "seed": 0, "activation": "relu"},
+    },
 )
-def too_large_shows_on_test_images(sigma_w, seed):
-    tests = []
+def too_large_shows_on_test_images(sigma_w, rule, seed, activation="tanh"):
+    optimizer = {"SGD": optimizers.sgd(0.1), "Adam": optimizers.adam(0.001)}[rule]
+    ends = []
     for scale in (sigma_w, sigma_w / 2):
         start = mlp.initialize([64, *[32] * 6, 10], "normal", sigma_w=scale, rng=np.random.default_rng(seed))
-        _, train, test = digits_after(start, optimizers.sgd(0.1), 500, seed=seed)
-        tests.append(test)
-    assert train > 0.95 and tests[1] > tests[0] + 0.02
+        with np.errstate(over="ignore", invalid="ignore"):
+            ends.append(digits_after(start, optimizer, 500, activation, seed)[1:])
+    (train, test), (_, better) = ends
+    assert train > (0.9 if rule == "SGD" else 0.6) and test < train - 0.06 and better > test + 0.02

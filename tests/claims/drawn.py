@@ -25,7 +25,7 @@ any_activation = st.sampled_from(sorted(ACTIVATIONS))
 any_optimizer = st.sampled_from(sorted(RELABELLING))
 linear_optimizer = st.sampled_from(sorted(LINEAR))
 batch_sizes = st.sampled_from([None, 1, 3, 5])
-losses = st.sampled_from(["cross_entropy", "squared_error"])
+any_loss = st.sampled_from(["binary_cross_entropy", "cross_entropy", "squared_error"])
 
 
 def hidden_sizes(layers=(1, 3), smallest=1, largest=5):
@@ -37,7 +37,9 @@ def small_data(seed, n=6, n_in=3, n_out=3, loss="cross_entropy"):
     """Normal inputs of a few numbers, and labels or targets for them."""
     rng = np.random.default_rng([seed, 1])
     x = rng.normal(size=(n, n_in))
-    return x, rng.integers(n_out, size=n) if loss == "cross_entropy" else rng.normal(size=(n, n_out))
+    if loss == "cross_entropy":
+        return x, rng.integers(n_out, size=n)
+    return x, rng.normal(size=(n, n_out)) if loss == "squared_error" else rng.integers(2, size=(n, n_out))
 
 
 def in_fixed_order(params):

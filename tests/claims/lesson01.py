@@ -3,7 +3,7 @@
 import numpy as np
 import properties
 from claim import claim
-from drawn import any_activation, hidden_sizes, seeds
+from drawn import any_activation, any_loss, hidden_sizes, seeds, small_data
 from hypothesis import strategies as st
 
 from course_utils import gradcheck, losses, mlp
@@ -18,9 +18,9 @@ def net(hidden, seed, n):
     return properties.random_params((3, *hidden, 3), rng), rng.normal(size=(n, 3)), rng.integers(3, size=n)
 
 
-def by_complex_steps(params, x, y, activation):
+def by_complex_steps(params, x, y, activation, loss="cross_entropy"):
     """Every gradient, from the forward pass alone."""
-    loss = losses.get("cross_entropy")
+    loss = losses.get(loss)
     return gradcheck.complex_step(lambda p: loss(mlp.forward(p, x, activation).output, y), params)
 
 
@@ -92,16 +92,18 @@ def a_weight_gradient_vanishes_iff_error_or_activity_does(hidden, activation, se
 @claim(
     "01-complex",
     condition="an activation made of power series, or a kink that goes by the real part; any depth and loss",
-    inside=NET | {"n": st.integers(1, 4)},
+    inside=NET | {"loss": any_loss, "n": st.integers(1, 4)},
     outside={
-        "the modulus, which is no power series": EXAMPLE | {"n": 2, "function": lambda x: np.sqrt(x * np.conj(x))},
+        "the modulus, which is no power series": EXAMPLE
+        | {"loss": "cross_entropy", "n": 2, "function": lambda x: np.sqrt(x * np.conj(x))},
     },
 )
-def the_complex_step_is_right_to_the_last_digits(hidden, activation, seed, n, function=None):
+def the_complex_step_is_right_to_the_last_digits(hidden, activation, loss, seed, n, function=None):
     if function:
         found = gradcheck.complex_step(lambda x: function(x).sum(), np.array([-0.7, 1.3]))
         assert np.allclose(found, [-1, 1])
         return
-    params, x, y = net(hidden, seed, n)
-    _, grads = mlp.loss_and_gradients(params, x, y, activation)
-    properties.close(by_complex_steps(params, x, y, activation), grads, 1e-11, rounding=1e-14)
+    params, x, _ = net(hidden, seed, n)
+    _, y = small_data(seed, n, loss=loss)
+    _, grads = mlp.loss_and_gradients(params, x, y, activation, loss)
+    properties.close(by_complex_steps(params, x, y, activation, loss), grads, 1e-11, rounding=1e-14)

@@ -9,12 +9,12 @@ from drawn import (
     SILENT_AT_ZERO,
     after,
     any_activation,
+    any_loss,
     any_optimizer,
     batch_sizes,
     digits_after,
     hidden_sizes,
     in_fixed_order,
-    losses,
     seeds,
     small_data,
 )
@@ -27,7 +27,7 @@ NET = {
     "hidden": hidden_sizes(smallest=2),
     "activation": any_activation,
     "optimizer": any_optimizer,
-    "loss": losses,
+    "loss": any_loss,
     "batch": batch_sizes,
     "seed": seeds,
 }

@@ -57,13 +57,19 @@ def too_large_a_scale_costs_relu_training(hidden, times, seed, activation="relu"
 @claim(
     "07-why",
     condition="two near inputs, tanh or sigmoid with chi_1 > 1, wide layers, q at its fixed point",
-    inside={"activation": st.just("tanh"), "sigma_w": st.floats(1.6, 6), "sigma_b": st.floats(0, 0.5)},
+    inside={
+        "activation": st.sampled_from(["tanh", "sigmoid"]),
+        "times": st.floats(1.6, 6),
+        "sigma_b": st.floats(0, 0.5),
+    },
     outside={
-        "ReLU": {"activation": "relu", "sigma_w": 2.0, "sigma_b": 0.0},
-        "inputs that are not near": {"activation": "tanh", "sigma_w": 2.0, "sigma_b": 0.0, "c": 0.3},
+        "ReLU": {"activation": "relu", "times": 1.6, "sigma_b": 0.0},
+        "inputs that are not near": {"activation": "tanh", "times": 2.0, "sigma_b": 0.0, "c": 0.3},
+        "chi_1 below 1": {"activation": "tanh", "times": 0.8, "sigma_b": 0.0},
     },
 )
-def chi_pulls_neighbours_apart(activation, sigma_w, sigma_b, c=1 - 1e-5):
+def chi_pulls_neighbours_apart(activation, times, sigma_b, c=1 - 1e-5):
+    sigma_w = times * theory.critical_line(0.0, activation)
     grown = (1 - theory.correlation_map(c, sigma_w, sigma_b, activation)) / (1 - c)
     chi = theory.chi_1(sigma_w, sigma_b, activation)
     assert chi > 1 and abs(grown / chi - 1) < 0.02

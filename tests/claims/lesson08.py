@@ -2,7 +2,7 @@
 
 import numpy as np
 from claim import claim
-from drawn import LINEAR, RELABELLING, after, any_optimizer, digits_after, seeds, small_data
+from drawn import LINEAR, RELABELLING, after, any_loss, any_optimizer, digits_after, seeds, small_data
 from hypothesis import strategies as st
 
 from course_utils import activations, losses, mlp, optimizers, training
@@ -49,7 +49,7 @@ def a_matrix_wakes_if_a_path_crosses_no_other_zero(activation, matrices, zero, o
 @claim(
     "08-where",
     condition="no hidden layer, some weight decay, full batch: convex; any loss of the course",
-    inside={"loss": st.sampled_from(["cross_entropy", "squared_error"]), "seed": seeds},
+    inside={"loss": any_loss, "seed": seeds},
     outside={"a hidden layer": {"loss": "cross_entropy", "seed": 0, "hidden": (4,)}},
 )
 def without_a_hidden_layer_the_start_is_forgotten(loss, seed, hidden=()):

@@ -68,7 +68,7 @@ class Stage:
         """Return the picture with the sentence below it, as a notebook keeps it; `name` stands near the file's end."""
         with mpl.rc_context(SETTINGS):
             self._show(data, **values)
-            lines = textwrap.wrap(status, 130, break_long_words=False)
+            lines = textwrap.wrap(status, 116, break_long_words=False)
             below = Figure(figsize=(WIDTH / 100, (12 + 20 * len(lines)) / 100))
             for i, line in enumerate(lines):
                 below.text(16 / WIDTH, 1 - (16 + 20 * i) / (12 + 20 * len(lines)), line, va="center", fontsize=10)

@@ -9,6 +9,7 @@ import io
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib.colors import LogNorm
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
@@ -166,10 +167,10 @@ def planes(rows, axes):
 
 
 def places(points, ax):
-    """Mark {name: (sigma_w, sigma_b)} on a plane by a lettered disc."""
+    """Mark {name: (sigma_w, sigma_b)} on a plane by a letter, around which the color of the place is seen."""
+    look = {"color": "white", "weight": "bold", "path_effects": [withStroke(linewidth=2.5, foreground=BLACK)]}
     for name, (x, y) in points.items():
-        ax.plot(x, y, "o", markersize=14, color="white", markeredgecolor=BLACK, clip_on=False, zorder=3)
-        ax.annotate(name, (x, y), ha="center", va="center", fontsize=9, annotation_clip=False, zorder=4)
+        ax.annotate(name, (x, y), ha="center", va="center", fontsize=11, annotation_clip=False, zorder=4, **look)
     return ax
 
 

@@ -44,8 +44,8 @@ PAGE = """<!DOCTYPE html>
 </body>
 </html>
 """
-# The instructor guide's "- **2.3 The theorem (12 min).** *Ask:* ...": the note for the slide that begins section 2.3.
-NOTE = re.compile(r"^- \*\*(.+?) \((\d+) min\)\.\*\* (.+)$", re.MULTILINE)
+# The instructor guide's "- **2.3 The theorem (20 min, short 7).** *Ask:* ...": for the slide that begins section 2.3.
+NOTE = re.compile(r"^- \*\*(.+?) \((\d+) min(?:, short (\d+))?\)\.\*\* (.+)$", re.MULTILINE)
 NUMBER = re.compile(r"\d+\.\d+")
 PLAN_ROW = re.compile(r"^\| (\d+) \| (.+?) \| .+ \|$", re.MULTILINE)
 PLACE = re.compile(r"(\d\d) ([\w-]+)(?:: ([\d. ]+))?")
@@ -205,16 +205,18 @@ def _item(block, number):
 
 
 def notes(guide, lesson):
-    """{section: (minutes, note as HTML)} of a lesson in the instructor guide.
+    """{section: (minutes, minutes in short form or None, note as HTML)} of a lesson in the instructor guide.
 
-    A section is called by its number, else by its heading; the title is "Start", and what to remember "Recap".
+    A section is called by its number, else by its heading up to a colon; the title is "Start", and what to remember
+    "Recap".
     """
     parts = GUIDE_LESSON.split(guide.read_text(encoding="utf-8"))
     text = dict(zip(parts[1::2], parts[2::2])).get(str(lesson), "").split("\n## ")[0]
     found = {}
-    for label, minutes, said in NOTE.findall(text):
+    for label, minutes, short, said in NOTE.findall(text):
         number = NUMBER.match(label)
-        found[number[0] if number else label] = (int(minutes), _markdown().render(said))
+        name = number[0] if number else label
+        found[name] = (int(minutes), int(short) if short else None, _markdown().render(said))
     return found
 
 
@@ -231,7 +233,7 @@ def _key(level, heading):
     number = NUMBER.match(heading)
     if number:
         return number[0]
-    return "Start" if level == "#" else "Recap" if heading == "What to remember" else heading
+    return "Start" if level == "#" else "Recap" if heading == "What to remember" else heading.partition(":")[0]
 
 
 def print_pdf(decks):
@@ -269,7 +271,7 @@ def _stack(stack, said):
         body = "\n".join(bodies)
         asides = []
         for level, heading in re.findall(r"<h([12])>(.+?)</h", body):
-            minutes, note = said.pop(_key("#" * int(level), html.unescape(heading)), (0, ""))
+            minutes, _, note = said.pop(_key("#" * int(level), html.unescape(heading)), (0, None, ""))
             if note:
                 asides.append(f'<aside class="notes"><p><b>{minutes} minutes.</b></p>{note}</aside>')
         slides.append("\n".join(["<section>", body, *asides, "</section>"]))

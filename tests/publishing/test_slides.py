@@ -250,7 +250,7 @@ def test_every_note_of_the_guide_belongs_to_a_section(number):
     assert [key for key in found if key not in sections] == []
     untold = [key for key in sections if slides.NUMBER.match(key) and key not in found]
     assert len(untold) <= 3, untold  # "Explore" and the like
-    for minutes, said in found.values():
+    for minutes, _, said in found.values():
         assert 1 <= minutes <= 20
         assert all(word in said for word in ("Ask:", "They say:", "Answer:"))
 

@@ -116,3 +116,20 @@ def test_every_section_that_the_guide_names_is_there():
     numbers = set(re.findall(r"\d+\.\d+", named))
     assert len(numbers) > 20
     assert sorted(numbers - there) == []
+
+
+def test_letters_mean_several_things_where_the_notation_says():
+    """A letter that a lesson no longer uses leaves the table."""
+    table = (ROOT / "docs" / "notation.md").read_text(encoding="utf-8").split("## Letters with")[1].split("\n## ")[0]
+    named = re.findall(r"^\| \$(\\?\w+)\$ \| (.+) \|$", table, re.MULTILINE)
+    assert len(named) > 10
+    absent = []
+    for letter, meanings in named:
+        used = re.compile(rf"(?<![a-zA-Z\\]){re.escape(letter)}(?![a-zA-Z])")
+        for section in re.findall(r"\((\d+\.\d+)\)", meanings):
+            nb = LESSONS[int(section.split(".")[0])]
+            text = "\n".join(cell.source for cell in nb.cells if cell.cell_type == "markdown")
+            part = re.split(rf"^## {re.escape(section)} ", text, flags=re.MULTILINE)[1:]
+            if not part or not any(used.search(f) for f in re.findall(r"\$\$?([^$]+)\$\$?", part[0].split("\n## ")[0])):
+                absent.append(f"{letter} in {section}")
+    assert absent == []

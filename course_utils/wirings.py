@@ -98,7 +98,8 @@ def path_rule(paths, zero):
     """{matrix: the step at which it first has a gradient, or "never"}, if the matrices in `zero` start at zero.
 
     paths: the ways from the input to the output, each the matrices that it crosses; or the terms of the output, each
-    its factors. A matrix has a gradient unless every path through it crosses another zero. phi(0) = 0 != phi'(0).
+    its factors. A matrix has a gradient unless every path through it crosses another zero, or the samples' terms cancel
+    (the first matrix zero, on XOR). phi(0) = 0 != phi'(0).
     """
     zero, first = set(zero), {matrix: "never" for path in paths for matrix in path}
     for step in itertools.count():

@@ -5,7 +5,7 @@ from claim import claim
 from drawn import digits_after, seeds
 from hypothesis import strategies as st
 
-from course_utils import activations, datasets, diagnostics, mlp, optimizers, theory, training
+from course_utils import activations, datasets, diagnostics, mlp, optimizers, residual, theory, training
 from course_utils.activations import Activation
 
 SATURATING = sorted(n for n, phi in activations.ACTIVATIONS.items() if phi.odd and phi.bounded)
@@ -17,6 +17,7 @@ SATURATING = sorted(n for n, phi in activations.ACTIVATIONS.items() if phi.odd a
     inside={"activation": st.sampled_from(SATURATING), "depth": st.integers(10, 60)},
     outside={
         "GELU": {"activation": "gelu", "depth": 40},
+        "the sigmoid, which is not odd": {"activation": "sigmoid", "depth": 40},
         "twice as large": {"activation": "tanh", "depth": 40, "times": 2.0},
         "nine tenths of it": {"activation": "tanh", "depth": 60, "times": 0.9},
     },
@@ -69,7 +70,8 @@ def gelu_needs_biases_when_deep(activation, start, q0, sigma_w=None):
 
 @claim(
     "card-residual",
-    condition="N ReLU branches of two matrices, He and LeCun, the last times 1/sqrt(N), or zero; width 100 or more",
+    condition="N ReLU branches of two matrices, He and LeCun, the last times 1/sqrt(N), or zero; width 100 or more; at "
+    "the start",
     inside={"branches": st.integers(2, 60), "factor": st.sampled_from(["root", "zero"]), "seed": seeds},
     outside={"no factor": {"branches": 20, "factor": "none", "seed": 0}},
 )
@@ -81,6 +83,27 @@ def the_stream_keeps_its_size(branches, factor, seed):
         V1, V2 = rng.normal(size=(2, n, n)) / np.sqrt(n)
         h = h + scale * np.maximum(h @ (2**0.5 * V1).T, 0) @ V2.T
     assert 0.8 < np.mean(h**2) / np.mean(start**2) < 6
+
+
+@claim(
+    "card-residual/steps",
+    condition="24 branches or more of ReLU, width 64, no norm, SGD with step size 0.1: both matrices times 1/sqrt(N), "
+    "or the first and the last at 0 (Fixup)",
+    inside={"branches": st.integers(24, 40), "last": st.sampled_from(["root", "zero"]), "seed": seeds},
+    outside={
+        "the last times 1/sqrt(N) alone": {"branches": 32, "last": "root", "seed": 0, "first": 1.0},
+        "the last at 0 alone": {"branches": 32, "last": "zero", "seed": 0, "first": 1.0},
+    },
+)
+def many_branches_ask_for_small_first_matrices_too(branches, last, seed, first=None):
+    rng, root = np.random.default_rng(seed), branches**-0.5
+    params = residual.initialize(branches, 64, first=first or root, last={"root": root, "zero": 0.0}[last], rng=rng)
+    x, y, rule = rng.normal(size=(64, 64)), rng.integers(10, size=64), optimizers.sgd(0.1)
+    size = np.mean(residual.forward(params, x).stream[-1] ** 2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(6):
+            rule.step(params, residual.loss_and_gradients(params, x, y)[1], {})
+        assert np.mean(residual.forward(params, x).stream[-1] ** 2) < 2 * size
 
 
 @claim(

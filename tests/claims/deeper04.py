@@ -2,7 +2,7 @@
 
 import numpy as np
 from claim import claim
-from drawn import LINEAR, RELABELLING, after, batch_sizes, hidden_sizes, in_fixed_order, seeds, small_data
+from drawn import LINEAR, RELABELLING, after, batch_sizes, hidden_sizes, in_fixed_order, seeds, small_data, xor
 from hypothesis import strategies as st
 from lesson04 import CURVED, first_gradients, off_their_rays, opposite
 
@@ -184,15 +184,15 @@ def a_layer_of_zeros_blocks_what_is_below(hidden, case, optimizer, batch, seed, 
     outside={
         "batches of one": {"width": 4, "activation": "tanh", "optimizer": "sgd", "seed": 0, "batch": 1},
         "AND in place of XOR": {
-            "width": 4, "activation": "tanh", "optimizer": "sgd", "seed": 0, "labels": (0, 1, 0, 0),
+            "width": 4, "activation": "tanh", "optimizer": "sgd", "seed": 0, "labels": np.array([0, 1, 0, 0]),
         },
     },
 )  # fmt: skip
-def on_xor_the_first_matrix_never_moves(width, activation, optimizer, seed, batch=None, labels=(0, 0, 1, 1)):
-    corners = np.array([[-1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [1.0, -1.0]])
+def on_xor_the_first_matrix_never_moves(width, activation, optimizer, seed, batch=None, labels=None):
+    corners, classes = xor()
     start = opposite([2, width, 2], seed, normal) | {"b2": np.random.default_rng([seed, 1]).normal(size=2)}
     settings = {"activation": activation, "batch_size": batch, "rng": np.random.default_rng(seed)}
-    end = after(in_fixed_order(start), corners, np.array(labels), optimizer, 15, **settings)
+    end = after(in_fixed_order(start), corners, classes if labels is None else labels, optimizer, 15, **settings)
     assert not end["W1"].any()
 
 
@@ -297,8 +297,7 @@ def one_hidden_layer_is_a_strict_saddle(layers, activation, seed, data="drawn", 
     x, y = small_data(seed, n=12)
     y[:3] = [0, 1, 2]
     if data == "xor":
-        x = np.array([[-1.0, -1.0, 0], [1.0, 1.0, 0], [-1.0, 1.0, 0], [1.0, -1.0, 0]])
-        y = np.array([0, 0, 1, 1])
+        x, y = xor(3)
     classes = int(y.max()) + 1
     start = opposite([3, *[2] * layers, classes], seed, normal)
     for l in range(1, layers + 2):

@@ -42,6 +42,13 @@ def small_data(seed, n=6, n_in=3, n_out=3, loss="cross_entropy"):
     return x, rng.normal(size=(n, n_out)) if loss == "squared_error" else rng.integers(2, size=(n, n_out))
 
 
+def xor(n_in=2):
+    """The corners of a square, further inputs 0, and whether their signs differ: x and -x share a class."""
+    x = np.zeros((4, n_in))
+    x[:, :2] = [[-1, -1], [1, 1], [-1, 1], [1, -1]]
+    return x, np.array([0, 0, 1, 1])
+
+
 def in_fixed_order(params):
     """The parameters in `longdouble`: NumPy multiplies those by plain loops, every sum in the same order."""
     return {name: np.asarray(p, dtype=np.longdouble) for name, p in params.items()}

@@ -3,7 +3,7 @@
 import numpy as np
 import properties
 from claim import claim
-from drawn import LINEAR, RELABELLING, after, batch_sizes, digits_after, in_fixed_order, seeds, small_data
+from drawn import LINEAR, RELABELLING, after, batch_sizes, digits_after, in_fixed_order, seeds, small_data, xor
 from hypothesis import strategies as st
 
 from course_utils import activations, diagnostics, mlp, optimizers
@@ -201,7 +201,8 @@ def two_zero_matrices_never_move(L, seed, activation, optimizer, batch, bias=0.0
 
 @claim(
     "03-zeros/one",
-    condition="phi(0) = 0 and phi'(0) not 0, one zero matrix anywhere, zero biases above it, the others random",
+    condition="phi(0) = 0 and phi'(0) not 0, one zero matrix anywhere, zero biases above it, the others random; data "
+    "on which the sum of error times activity below is not 0",
     inside={
         "L": st.integers(2, 5),
         "seed": seeds,
@@ -209,11 +210,16 @@ def two_zero_matrices_never_move(L, seed, activation, optimizer, batch, bias=0.0
         "optimizer": st.sampled_from(["sgd", "momentum", "adam"]),
         "last": st.booleans(),
     },
-    outside={"ReLU, not the last": {"L": 3, "seed": 0, "activation": "relu", "optimizer": "sgd", "last": False}},
-)
-def one_zero_matrix_wakes(L, seed, activation, optimizer, last):
+    outside={
+        "ReLU, not the last": {"L": 3, "seed": 0, "activation": "relu", "optimizer": "sgd", "last": False},
+        "XOR, the first": {
+            "L": 2, "seed": 0, "activation": "tanh", "optimizer": "sgd", "last": False, "data": xor(3),
+        },
+    },
+)  # fmt: skip
+def one_zero_matrix_wakes(L, seed, activation, optimizer, last, data=None):
     k = L if last else int(np.random.default_rng([seed, 5]).integers(1, L))
-    start, (x, y) = chain(L, seed, (k,), 0.0), small_data(seed)
+    start, (x, y) = chain(L, seed, (k,), 0.0), data or small_data(seed)
     end = after(start, x, y, optimizer, 2, activation=activation)
     assert all((end[f"W{l}"] != start[f"W{l}"]).any() for l in range(1, L + 1))
 

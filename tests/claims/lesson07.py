@@ -45,13 +45,32 @@ def too_small_a_scale_costs_training(activation, hidden, scale, seed, rule=None)
         "He's scale": {"hidden": 6, "times": 1.0, "seed": 0},
         "one hidden layer": {"hidden": 1, "times": 2.0, "seed": 0},
         "a bounded activation": {"hidden": 6, "times": 2.0, "seed": 0, "activation": "tanh"},
+        "a tenth of the step size": {"hidden": 6, "times": 2.0, "seed": 0, "lr": 0.01},
     },
 )
-def too_large_a_scale_costs_relu_training(hidden, times, seed, activation="relu"):
+def too_large_a_scale_costs_relu_training(hidden, times, seed, activation="relu", lr=0.1):
     params = start(hidden, times * 2**0.5, seed)
     with np.errstate(over="ignore", invalid="ignore"):
-        _, train, _ = digits_after(params, optimizers.sgd(0.1), 300, activation, seed)
+        _, train, _ = digits_after(params, optimizers.sgd(lr), 300, activation, seed)
     assert train < 0.5
+
+
+@claim(
+    "07-arms/relu-small-steps",
+    condition="ReLU, six hidden layers, 1.8 to 2 times He's scale, SGD with step size 0.005 or 0.01, 1000 steps, four "
+    "draws on average: it trains, and reads new images worse",
+    inside={"times": st.floats(1.8, 2), "lr": st.sampled_from([0.005, 0.01]), "seed": seeds},
+    outside={
+        "He's scale": {"times": 1.0, "lr": 0.01, "seed": 0},
+        "step size 0.1, which overflows": {"times": 2.0, "lr": 0.1, "seed": 0},
+    },
+)
+def with_small_steps_it_costs_relu_generalization(times, lr, seed):
+    rng = np.random.default_rng(seed)
+    params = mlp.initialize([64, *[32] * 6, 10], "normal", sigma_w=times * 2**0.5, networks=(4,), rng=rng)
+    with np.errstate(over="ignore", invalid="ignore"):
+        _, train, test = digits_after(params, optimizers.sgd(lr), 1000, "relu", seed)
+    assert train.mean() > 0.6 and (train - test).mean() > 0.1
 
 
 @claim(

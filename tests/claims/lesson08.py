@@ -2,7 +2,7 @@
 
 import numpy as np
 from claim import claim
-from drawn import LINEAR, RELABELLING, after, any_loss, any_optimizer, digits_after, seeds, small_data
+from drawn import LINEAR, RELABELLING, after, any_loss, any_optimizer, digits_after, seeds, small_data, xor
 from hypothesis import strategies as st
 
 from course_utils import activations, losses, mlp, optimizers, training
@@ -13,7 +13,8 @@ CHAIN = {"activation": "tanh", "matrices": 4, "optimizer": "sgd", "seed": 0}
 
 @claim(
     "08-path",
-    condition="a chain of random and zero matrices, zero biases, phi(0) = 0 != phi'(0); any rule, residual not 0",
+    condition="a chain of random and zero matrices, zero biases, phi(0) = 0 != phi'(0); any rule; data on which the "
+    "sum of error times activity below is not 0",
     inside={
         "activation": st.sampled_from(SILENT_WITH_SLOPE),
         "matrices": st.integers(2, 5),
@@ -25,14 +26,15 @@ CHAIN = {"activation": "tanh", "matrices": 4, "optimizer": "sgd", "seed": 0}
         "phi(0) is not 0": CHAIN | {"activation": "sigmoid", "zero": {2, 3}},
         "random biases between two zeros": CHAIN | {"zero": {2, 3}, "sigma_b": 1.0},
         "no slope at 0 (ReLU)": CHAIN | {"activation": "relu", "zero": {2}},
+        "XOR": CHAIN | {"matrices": 2, "zero": {1}, "data": xor(4)},
     },
 )
-def a_matrix_wakes_if_a_path_crosses_no_other_zero(activation, matrices, zero, optimizer, seed, sigma_b=0.0):
+def a_matrix_wakes_if_a_path_crosses_no_other_zero(activation, matrices, zero, optimizer, seed, sigma_b=0.0, data=None):
     zero = {l for l in zero if l <= matrices}
     rng = np.random.default_rng(seed)
     start = mlp.initialize([4] * matrices + [3], sigma_b=sigma_b, rng=rng)
     start |= {f"W{l}": np.zeros_like(start[f"W{l}"]) for l in zero}
-    x, y = small_data(seed, n_in=4)
+    x, y = data or small_data(seed, n_in=4)
     path = training.descend(start, x, y, RELABELLING[optimizer], activation=activation)
     first = {}
     for step, params in zip(range(matrices + 2), path, strict=False):

@@ -137,7 +137,7 @@ def _passes_nothing(params, phi):
         return (
             f"{_called(params, phi)}: what tells two like images apart grows by {growth:.2f}, in square, from layer to "
             "layer: chi is above 1 (lesson 6). Such a start fits and reads new images badly: keep chi at 1, not the "
-            "size of the signal (9.7 in the lesson)"
+            "size of the signal (section 6.7)"
         )
     if not params[f"W{L}"].any():  # right, as lesson 8 has shown: it lets errors through after the first step
         params = {name: p - 0.1 * grads[name] for name, p in params.items()}

@@ -5,8 +5,9 @@ author = "the Zero biases, random weights contributors"
 copyright = "the Zero biases, random weights contributors; text and figures CC BY 4.0, code BSD 3-Clause"
 language = "en"
 
-extensions = ["myst_nb", "sphinx.ext.mathjax"]
-suppress_warnings = ["myst.mathjax"]
+extensions = ["myst_nb", "course_utils.publishing.formulas"]
+html_math_renderer = "mathml"
+templates_path = ["_templates"]
 
 nb_execution_mode = "off"  # the notebooks are stored executed
 nb_merge_streams = True
@@ -48,6 +49,3 @@ if repository:
         "use_repository_button": True,
         "launch_buttons": {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"},
     }
-
-mathjax_path = "tex-svg-full.js"
-mathjax3_config = {"options": {"enableMenu": False}, "svg": {"fontCache": "global"}}

@@ -19,7 +19,9 @@ RAW_TEX = r"""() => {
       found.push(node.data.trim().slice(0, 60));
   return found;
 }"""
-UNSET = "() => [...document.querySelectorAll('mjx-merror, [data-mjx-error]')].map(e => e.textContent.slice(0, 60))"
+UNSET = r"""() => [...document.querySelectorAll('mjx-merror, [data-mjx-error], math')]
+  .filter(e => e.localName !== 'math' || /[\\^_]|^\s*$/.test(e.textContent))
+  .map(e => `not set: ${e.textContent.slice(0, 60)}`)"""
 PICTURES = """() => [...document.images].filter(i => !(i.complete && i.naturalWidth) || !i.alt)
   .map(i => `picture without ${i.alt ? 'pixels' : 'words'}: ${(i.getAttribute('src') || '').slice(0, 60)}`)"""
 EMPTY = """() => [...document.querySelectorAll('.cell_output, pre.printed')]

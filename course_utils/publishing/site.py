@@ -11,7 +11,7 @@ from course_utils import _browser, _files, _workers, explorers, questions
 from course_utils._nbformat import nbformat
 from course_utils.authoring import content, stored
 from course_utils.explorers import recording
-from course_utils.publishing import pyodide
+from course_utils.publishing import formulas, pyodide
 from course_utils.questions import predictions
 
 FOLDERS = {
@@ -39,11 +39,14 @@ def build(root, out, repository=None):
         raise ValueError("Sphinx is not installed: `pip install -e .[site]` installs it.") from None
     root, out = Path(root), Path(out)
     with _files.replacing(out, "course site") as book, tempfile.TemporaryDirectory() as work:
-        source = Path(work, "source")
+        source, pages = Path(work, "source"), Path(work, "pages")
         _lay_out(root, source, repository)
         options = ["-q", "-W", "--keep-going", "-j", "2", "-d", str(Path(work, "doctrees"))]
-        if sphinx([*options, str(source), str(book)]):
+        if sphinx([*options, str(source), str(pages)]):  # myst-nb leaves what it needed beside them
             raise RuntimeError("the book was not built: see the warnings above.")
+        texts = (path.read_text(encoding="utf-8") for path in pages.rglob("*.html"))
+        (pages / "_static" / "formulas.woff").write_bytes(formulas.subset(formulas.characters(texts)))
+        shutil.copytree(pages, book, dirs_exist_ok=True)
     return out / "index.html"
 
 
@@ -61,10 +64,12 @@ def _lay_out(root, source, repository):
             name = f"{folder}/{path.stem}"
             listed.setdefault(caption, []).append(f"0. The question <{name}>" if path.name.startswith("00") else name)
     docs = root / "docs"
-    shutil.copytree(docs, source / "docs", ignore=shutil.ignore_patterns("conf.py", *NO_PAGES, "_static", "*.toml"))
+    shutil.copytree(
+        docs, source / "docs", ignore=shutil.ignore_patterns("conf.py", *NO_PAGES, "_static", "_templates", "*.toml")
+    )
     (source / "docs" / "references.md").write_text(_references(root), encoding="utf-8")
-    shutil.copytree(docs / "_static", source / "_static")
-    shutil.copy(content.vendored(*content.MATHJAX), source / "_static")
+    for folder in ("_static", "_templates"):
+        shutil.copytree(docs / folder, source / folder)
     _explorers(source / "_static" / "explorers", root / "build")
     asking = Path(questions.__file__).with_name("front")
     # One classic script: where a page is opened as a file, modules are not loaded.

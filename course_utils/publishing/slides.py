@@ -14,6 +14,7 @@ from pathlib import Path
 from course_utils import _files, _programs
 from course_utils.authoring import content
 from course_utils.explorers import recording
+from course_utils.publishing import formulas
 from course_utils.questions import predictions
 
 HERE = Path(__file__).parent
@@ -398,21 +399,10 @@ def _inline(_, tokens, i, *rest):
 
 def _displayed(_, tokens, i, *rest):
     kind, formula = tokens[i].attrGet("class") or "", tokens[i].content
-    beside = [rf"<span>\(\displaystyle {html.escape(part)}\)</span>" for part in _beside(formula)]
+    beside = [rf"<span>\(\displaystyle {html.escape(part)}\)</span>" for part in formulas.beside(formula)]
     if len(beside) == 1:
         return f'<div class="formula {kind}">\\[{html.escape(formula)}\\]</div>'
     return f'<div class="formula row {kind}">{"".join(beside)}</div>'
-
-
-def _beside(formula):
-    """The parts of a formula with a wide space between them, which may as well stand below each other."""
-    parts = []
-    for part in formula.split(r"\qquad"):
-        if parts and any(parts[-1].count(a) != parts[-1].count(b) for a, b in (("{", "}"), (r"\begin", r"\end"))):
-            parts[-1] += rf"\qquad {part}"  # a space inside something
-        else:
-            parts.append(part.strip())
-    return parts
 
 
 def _link(_, tokens, i, *rest):

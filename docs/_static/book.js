@@ -1,8 +1,6 @@
 // A formula that is wider than the page scrolls: let the keyboard reach it.
-window.addEventListener("load", async () => {
-  if (!window.MathJax) return;
-  await MathJax.startup.promise;
-  for (const box of document.querySelectorAll("div.math, div.math mjx-container"))
+window.addEventListener("load", () => {
+  for (const box of document.querySelectorAll("div.formula"))
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 });
 

@@ -139,6 +139,27 @@ def test_a_recall_of_the_book_opens_with_a_choice(book):
         assert wrong == []
 
 
+def test_a_lesson_weighs_at_most_2_5_megabytes(book):
+    """Uncompressed, with all its pictures and without recordings: what the page names, and what that names."""
+    fonts = ("formulas.woff", "vendor/fontawesome/webfonts/fa-solid-900.woff2")
+    shared = [book / "_static" / name for name in fonts] + list((book / "_static" / "explorers").glob("*.js"))
+    pages = [*(book / "notebooks").glob("[01]*.html")]
+    assert len(pages) == len(content.lessons(ROOT))
+    for path in pages:
+        named = {(path.parent / link.partition("?")[0]).resolve() for link in Links(path).links}
+        fetched = {file for file in named if file.suffix in (".css", ".js", ".png", ".svg")}
+        assert {"book.css", "book.js"} < {file.name for file in fetched}
+        assert sum(file.stat().st_size for file in [path, *fetched, *shared]) < 2.5e6, path.name
+
+
+def test_what_is_made_is_known_to_be_the_books(book):
+    """Else it could not be made once more."""
+    assert {path.relative_to(book).as_posix() for path in book.rglob("*") if path.is_file()} <= {
+        *_files.claim(book, "course site"),
+        *_files.OURS,
+    }
+
+
 def test_the_search_knows_the_lessons(book):
     index = (book / "searchindex.js").read_text(encoding="utf-8")
     assert all(word in index for word in ("twin", "saddl", "notebooks/02_zero_weights"))
@@ -193,14 +214,13 @@ def test_the_card_is_one_printed_page(book):
         chromium() as browser,
         visit(browser, book / "docs" / "card.html", "document.readyState === 'complete'") as card,
     ):
-        card[0].evaluate("MathJax.startup.promise.then(() => true)")
+        card[0].evaluate("document.fonts.ready.then(() => true)")
         assert len(re.findall(rb"/Type ?/Page\b", card[0].pdf(format="A4"))) == 1
 
 
 @in_chromium
 def test_every_page_can_be_read_without_a_network(book):
     """Formulas, pictures, outputs are there, nothing is asked for; axe-core reads code and formulas on a few pages."""
-    set_formulas = "window.MathJax ? MathJax.startup.promise.then(() => true) : true"
     problems, live = {}, []
     with chromium() as browser:
         for path in sorted(book.rglob("*.html")):
@@ -208,11 +228,11 @@ def test_every_page_can_be_read_without_a_network(book):
             if name.parts[0] == "_static" or path.stem in ("genindex", "search"):
                 continue
             with visit(browser, path, "document.readyState === 'complete'") as (page, wrong):
-                page.evaluate(set_formulas)
+                page.evaluate("document.fonts.ready.then(() => true)")
                 page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
                 found = wrong + unreadable(page)
                 if name.parts[0] not in ("exercises", "solutions") or path.stem.startswith("02"):
-                    found += barriers(page, () if path.stem.startswith("02") else ("pre", "mjx-container"))
+                    found += barriers(page, () if path.stem.startswith("02") else ("pre", "math"))
                 live += (here := page.evaluate(SEEN, site.LIVE.strip("*")))
                 found += ["an explorer without its picture"] * here.count(False)
                 if found:

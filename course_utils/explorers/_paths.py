@@ -136,10 +136,17 @@ DESIGNS = {
     ),
 }  # fmt: skip
 SLOTS = max(len(design.matrices) for design in DESIGNS.values())
+
+
+def _with(i):
+    """The designs that have a matrix number i."""
+    return tuple(name for name, design in DESIGNS.items() if len(design.matrices) >= i)
+
+
 CONTROLS = {
     "design": Choice("network", "residual block", tuple(DESIGNS)),
     **{
-        f"matrix_{i}": Choice(f"matrix {i}", kind, KINDS, ("0", "c", "random"))
+        f"matrix_{i}": Choice(f"matrix {i}", kind, KINDS, ("0", "c", "random"), ("design", _with(i)))
         for i, kind in enumerate(("random", "random", "zero", "zero"), 1)
     },
     "step": Number("step of SGD", 0, 0, STEPS),

@@ -46,12 +46,16 @@ class Number(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """A list of names, one of which is chosen; `texts` is how they are shown, if not as they are."""
+    """A list of names, one of which is chosen; `texts` is how they are shown, if not as they are.
+
+    only: the name of another list, and those of its options with which this one changes anything; else it is not shown.
+    """
 
     label: str
     start: str
     options: tuple
     texts: tuple = ()
+    only: tuple = ()
 
     def check(self, name, value):
         """Return the value; ValueError if it is not one of the options."""
@@ -63,7 +67,8 @@ class Choice(NamedTuple):
 
     def spec(self):
         """What a page has to know of the list."""
-        return {"label": self.label, "options": list(self.options), "texts": [self.text(o) for o in self.options]}
+        spec = {"label": self.label, "options": list(self.options), "texts": [self.text(o) for o in self.options]}
+        return spec | ({"only": self.only} if self.only else {})
 
 
 def words(value, digits=2):

@@ -379,6 +379,19 @@ def test_a_drawn_matrix_is_clicked(page):
     assert name_of(drawn.status) == seen.settle()["text"]
 
 
+def test_a_control_that_changes_nothing_is_not_shown(page):
+    """A network of two matrices has controls for two."""
+    seen = Seen(page, NAMES.index("paths"))
+    for preset in ("LoRA", "ControlNet", "Attention, one"):
+        seen.root.get_by_role("button", name=preset, exact=True).press("Enter")
+        seen.settle()
+        design = MODULES["paths"].PRESETS[preset]["design"]
+        shown = seen.root.get_by_role("radiogroup", name=re.compile(r"matrix \d")).count()
+        assert shown == len(MODULES["paths"].DESIGNS[design].matrices), preset
+    seen.root.get_by_role("button", name="Reset").press("Enter")
+    seen.settle()
+
+
 def test_the_plane_is_clicked_and_dragged(page):
     seen = Seen(page, NAMES.index("plane"))
     seen.root.scroll_into_view_if_needed()

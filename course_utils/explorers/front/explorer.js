@@ -110,9 +110,15 @@ export function mount(element, source) {
       moved[name] = performance.now();
       controls[name]?.show(value);  // a recording has not all of them
     }
-    markPresets();
+    fit();
   }
   function move(changes) { take(changes); source.move(changes); }
+  // What shows beside the values: which preset they are, and the controls that change anything with them.
+  function fit() {
+    markPresets();
+    for (const [name, {only}] of Object.entries(spec.controls))
+      if (only) controls[name].element.style.visibility = only[1].includes(values[only[0]]) ? '' : 'hidden';  // none moves
+  }
   const presets = Object.entries(spec.presets).map(([text, changes]) => ({
     changes, button: button(text, () => { take(changes); source.tell({preset: text}); }),
   }));
@@ -162,7 +168,7 @@ export function mount(element, source) {
         values[name] = value;
         controls[name]?.show(value);
       }
-    markPresets();
+    fit();
     showPlaying(state.playing);
     const status = state.gone ? `${state.gone} ${state.picture.status}` : state.picture.status;
     if (shown !== status) {

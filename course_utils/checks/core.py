@@ -107,8 +107,9 @@ def _verdict(question, answer, seconds, calls):
         hidden.close()
     if verdict is None:
         return Verdict(question.id, RIGHT, question.points)
-    if order := _other_order(question, answer):
-        verdict = replace(verdict, mistake=Known("swapped-arguments", order), advice="")
+    verdict = in_order(question, _parameters(answer), verdict)
+    if verdict.fact and verdict.fact.kind == "raised" and not (verdict.mistake or verdict.earlier):
+        verdict = _right_if_swapped(question, answer, seconds, verdict)
     return replace(verdict, printed=hidden.used and verdict.mark == WRONG)
 
 
@@ -139,12 +140,25 @@ def _misfit(question, answer):
     return None
 
 
-def _other_order(question, answer):
-    """What is wrong with the order of an answer's arguments, if they have the right names; else ""."""
-    mine, names = _parameters(answer), question.parameters
-    if mine == names or sorted(mine) != sorted(names):
-        return ""
-    return f"the arguments stand in another order: it takes ({', '.join(mine)}), it must take ({', '.join(names)})"
+def in_order(question, mine, verdict):
+    """Return the verdict on an answer that takes these arguments; if they are the right ones, in another order, so."""
+    names = question.parameters
+    if mine == names or sorted(mine) != sorted(names) or verdict.mark != WRONG:
+        return verdict
+    order = f"the arguments stand in another order: it takes ({', '.join(mine)}), it must take ({', '.join(names)})"
+    return replace(verdict, mistake=Known("swapped-arguments", order), advice="")
+
+
+def _right_if_swapped(question, answer, seconds, verdict):
+    """The verdict on an answer that raises an error; if it is right with two arguments swapped, that it is so."""
+    expected = [question.reference(*args.values()) for args in question.inputs()]
+    for pair in itertools.combinations(question.parameters, 2):
+        with contextlib.suppress(Unwritten, TimeUp), _limited(seconds):
+            made = _outcomes(_swapped(question, answer, *pair), question.inputs(), question.inputs(), expected)
+            calls = [Call(*call) for call in zip(question.inputs(), made, expected)]
+            if not any(isinstance(value, NoValue) for value in made) and question.compare(calls) is None:
+                return replace(verdict, mistake=_are_swapped(question, *pair), advice="")
+    return verdict
 
 
 def _parameters(function):
@@ -215,18 +229,23 @@ def explain(question, fresh_inputs, outcomes, expected, names=frozenset(), cause
                 fact = Fact(fact.kind, {name: part for name, part in fact.parts.items() if name != "lead"})
                 return Verdict(question.id, WRONG, fact=fact, mistake=Known(id, message))
     for pair in itertools.combinations(question.parameters, 2) if mistake is None else ():
-        theirs = _outcomes(_swapped(question, *pair), fresh_inputs(), fresh_inputs(), expected)
+        theirs = _outcomes(_swapped(question, question.reference, *pair), fresh_inputs(), fresh_inputs(), expected)
         if _alike(question, inputs, outcomes, theirs, expected):
-            order = f"{pair[0]} and {pair[1]} are swapped: the arguments are ({', '.join(question.parameters)})"
-            return Verdict(question.id, WRONG, fact=fact, mistake=Known("swapped-arguments", order))
+            return Verdict(question.id, WRONG, fact=fact, mistake=_are_swapped(question, *pair))
     advice = _advice(question, fact) if fact.kind == "raised" else ""
     return Verdict(question.id, WRONG, fact=fact, mistake=mistake, advice=advice)
 
 
-def _swapped(question, one, other):
-    """The right answer to a question, but for two arguments that it takes for each other."""
-    names = [{one: other, other: one}.get(name, name) for name in question.parameters]
-    return lambda *args: question.reference(**dict(zip(names, args, strict=True)))
+def _swapped(question, answer, one, other):
+    """An answer to a question, but that it gets two arguments in each other's place."""
+    names = question.parameters
+    order = [names.index({one: other, other: one}.get(name, name)) for name in names]
+    return lambda *args: answer(*(args[i] for i in order))
+
+
+def _are_swapped(question, one, other):
+    order = f"{one} and {other} are swapped: the arguments are ({', '.join(question.parameters)})"
+    return Known("swapped-arguments", order)
 
 
 def _fact(wrong, expected):

@@ -62,7 +62,9 @@ def read(value, expected):
             raise NoValue("type", wanted="a text in quotes", got=type_name(value))
         return str(value)
     if isinstance(expected, list):
-        if not isinstance(value, list | tuple | range | np.ndarray):
+        if not isinstance(value, list | tuple | range | np.ndarray) or (
+            isinstance(value, np.ndarray) and not value.ndim
+        ):
             raise NoValue("type", wanted="a list", got=type_name(value))
         return _plain(value)
     return _read_array(value, expected)
@@ -127,9 +129,9 @@ def _transposed(array, expected):
 
 def _plain(value):
     """Sequences as lists, NumPy scalars as Python's own."""
-    if isinstance(value, list | tuple | range | np.ndarray):
-        return [_plain(entry) for entry in value]
-    return value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and not value.ndim):
+        return value.item()
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple | range | np.ndarray) else value
 
 
 def same(a, b):

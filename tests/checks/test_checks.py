@@ -283,6 +283,27 @@ def test_arguments_in_another_order_are_called_so(question):
     assert swapped.mistake.message.startswith("delta_next and W_next are swapped: the arguments are (delta_next, W_")
 
 
+@each_question
+def test_swapped_arguments_whose_types_clash_are_called_so_whatever_their_names(question):
+    names = question.parameters
+    for one, other in itertools.combinations(range(len(names)), 2):
+        order = list(range(len(names)))
+        order[one], order[other] = other, one
+        letters = "abcdef"[: len(names)]
+        space = {"right": question.reference}
+        exec(f"def answer({', '.join(letters)}): return right({', '.join(letters[i] for i in order)})", space)
+        verdict = verdict_on(question, space["answer"])
+        if verdict.fact and verdict.fact.kind == "raised":
+            swapped = f"{names[one]} and {names[other]} are swapped: the arguments are"
+            assert verdict.mistake.id in question.mistakes or verdict.mistake.message.startswith(swapped)
+            assert not verdict.advice
+
+
+def test_an_array_without_axes_is_no_list():
+    said = said_of(QUESTIONS["2.1"], lambda activation, L: np.array(None, dtype=object))
+    assert said == "✗ 2.1 not yet: a list was expected, got an ndarray"
+
+
 def test_a_mistake_is_not_named_by_an_error_alone():
     def raises(x):
         raise ValueError("no")

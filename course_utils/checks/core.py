@@ -153,7 +153,7 @@ def _right_if_swapped(question, answer, seconds, verdict):
     """The verdict on an answer that raises an error; if it is right with two arguments swapped, that it is so."""
     expected = [question.reference(*args.values()) for args in question.inputs()]
     for pair in itertools.combinations(question.parameters, 2):
-        with contextlib.suppress(Unwritten, TimeUp), _limited(seconds):
+        with contextlib.suppress(Unwritten, TimeUp), limited(seconds):
             made = _outcomes(_swapped(question, answer, *pair), question.inputs(), question.inputs(), expected)
             calls = [Call(*call) for call in zip(question.inputs(), made, expected)]
             if not any(isinstance(value, NoValue) for value in made) and question.compare(calls) is None:
@@ -173,7 +173,7 @@ def _first_wrong(question, answer, seconds, hidden, calls):
     """The verdict on an answer from what it makes of the inputs, noted in `calls`; None if nothing is wrong."""
     inputs = question.inputs()
     expected = [question.reference(*args.values()) for args in question.inputs()]
-    with _limited(seconds):
+    with limited(seconds):
         outcomes = _outcomes(answer, inputs, question.inputs(), expected, hidden)
     calls += [Call(*call) for call in zip(inputs, outcomes, expected)]
     verdict = explain(
@@ -194,7 +194,7 @@ def _second_time(question, answer, first, expected, seconds, hidden):
     Here shows what an answer has kept from call to call, or drawn by chance.
     """
     inputs = question.inputs()
-    with _limited(seconds):
+    with limited(seconds):
         outcomes = _outcomes(answer, inputs[::-1], question.inputs()[::-1], expected[::-1], hidden)[::-1]
     if all(map(same, first, outcomes)):
         return None
@@ -272,7 +272,7 @@ def _cause(question, answer, inputs, outcomes, expected, seconds):
         if not callable(theirs):
             continue
         # It may be missing still, or never end: then it is not what was called here.
-        with contextlib.suppress(Unwritten, TimeUp), _limited(seconds):
+        with contextlib.suppress(Unwritten, TimeUp), limited(seconds):
             made = _outcomes(made_from(theirs), question.inputs(), question.inputs(), expected)
             if any(_alike(question, inputs, outcomes, made, expected, by_text) for by_text in (False, True)):
                 return earlier.id, name
@@ -390,8 +390,8 @@ def _quiet(hidden=None):
 
 
 @contextlib.contextmanager
-def _limited(seconds):
-    """Raise TimeUp in the block after that time, where alarm signals exist and reach us: in the main thread."""
+def limited(seconds):
+    """Raise `TimeUp` in the block after that time, where alarm signals exist and reach us: in the main thread."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -10,11 +10,13 @@ import json
 import os
 import pickle
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from course_utils import checks
 from course_utils.checks import card, core
 from course_utils.checks.values import Call, NoValue
 from course_utils.checks.verdict import OPEN, RIGHT, WRONG, Fact, Verdict, line, review, shortened
@@ -22,6 +24,7 @@ from course_utils.grading import exam as exams
 from course_utils.grading.sandbox.wire import decoded, digest
 
 MOST_MEMORY = 4 * 2**30  # bytes of addresses
+MOST_SECONDS = 60  # for all questions of a submission
 CELL = re.compile(r"<ipython-input-[\w-]+>")  # how IPython calls the file that a cell is in
 
 
@@ -49,10 +52,17 @@ class Judge:
         self.folder = Path(folder)
         self.exam = functools.lru_cache(maxsize=4)(self._exam)
         self.record = functools.lru_cache(maxsize=1)(self._record)
+        self.left = {}  # {number of a submission: seconds}
 
     def __call__(self, cell, number, digest, question):
         """Print it."""
-        text = said(self.exam(digest), question, self.record(number))
+        began, left = time.monotonic(), self.left.setdefault(number, MOST_SECONDS)
+        try:
+            with core.limited(max(left, 0.001)):
+                text = said(self.exam(digest), question, self.record(number))
+        except core.TimeUp:
+            text = json.dumps(review(question, "the judge needed too long for this submission").data())
+        self.left[number] -= time.monotonic() - began
         with open(self.folder / "said.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps([cell, text]) + "\n")
         print(text)
@@ -69,12 +79,19 @@ def said(exam, question, record):
     return json.dumps(judged(exam, question, **record[question]).data())
 
 
-def judged(exam, question, places, untouched, trouble, odd, shaken=""):
-    """Return the `Verdict` on an answer; shaken: what of the notebook did not run as it may elsewhere, or ""."""
+def judged(exam, question, places, untouched, trouble, odd, shaken="", content=False):
+    """Return the `Verdict` on an answer.
+
+    shaken: what of the notebook did not run as it may elsewhere, or ""
+    content: whether its check was content with it elsewhere, as the notebook's outputs say
+    """
     verdict = _judged(exam, question, places, untouched, trouble, odd)
     fact = verdict.fact.kind if verdict.fact else ""
-    if shaken and verdict.mark == WRONG and fact in ("raised", "cell failed", "no function", "not a function"):
+    fails = verdict.mark == WRONG and fact in ("raised", "cell failed", "no function", "not a function")
+    if shaken and fails:
         return review(question, f"it may need a cell that did not run here ({_short(shaken)}): {line(verdict)}")
+    if content and (fails or fact == "late"):
+        return review(question, f"its check was content where the notebook was saved, and here: {line(verdict)}")
     return verdict
 
 
@@ -180,11 +197,11 @@ def _verdict(exam, question, told):
 def _of_calls(exam, question, calls, fact):
     """The verdict on the outcomes of all trials."""
     wrong = {}
-    names = frozenset(name for name in fact.get("names", []) if isinstance(name, str))
+    names, takes = ([name for name in fact.get(key) or () if isinstance(name, str)] for key in ("names", "takes"))
     try:
         for trial, outcomes in zip(exam.trials[question], calls, strict=True):
             asked = exams.question(trial, exam.private)
-            if verdict := _wrong(asked, trial, outcomes, names):
+            if verdict := _wrong(asked, trial, outcomes, frozenset(names)):
                 wrong.setdefault("public" if trial.public else "hidden", verdict)
     except Lacking as lacks:
         return review(question, f"it needs what is not here: {lacks}")
@@ -193,7 +210,7 @@ def _of_calls(exam, question, calls, fact):
     except Exception as error:  # what no check foresaw must not pass, and must not fail unseen
         return review(question, f"its value is so odd that the check itself failed ({type(error).__name__})")
     if "public" in wrong:
-        return wrong["public"]
+        return core.in_order(checks.QUESTIONS[question], takes, wrong["public"])
     if "hidden" in wrong:
         # The mistake alone: a fact would tell of inputs and values that are nobody's business.
         hidden = wrong["hidden"]

@@ -14,7 +14,13 @@ from course_utils.grading.tables import UNSEEN
 LONGEST = 240  # bytes of a name that becomes a file's
 SHOWN = 80  # characters of a name that are shown
 # How reasons for a review begin that tell what the student's code said.
-QUOTING = ("it needs what is not here", "its cell ", "Python did not survive", "it may need a cell")
+QUOTING = (
+    "it needs what is not here",
+    "its cell ",
+    "its check was content",
+    "Python did not survive",
+    "it may need a cell",
+)
 MOST_MARKS = 300  # pieces of a code that get a colour, or a name for what cannot be seen
 FOLDER = Path(__file__).with_name("templates")
 # What may stand in a name, but is to be seen in code: signs without a width, or that turn the line around.

@@ -48,6 +48,7 @@ class Plan(NamedTuple):
     odd: {question: why a person should look at it}
     builds_on: {question: the earlier ones whose functions its own reads, in their order}
     reads: {question: the names that its function reads, by itself or by way of other code, and its own}
+    content: the questions whose check was content where the notebook was saved, as its outputs say
     """
 
     steps: list
@@ -56,6 +57,7 @@ class Plan(NamedTuple):
     odd: dict
     builds_on: dict = {}  # noqa: RUF012 (never changed)
     reads: dict = {}  # noqa: RUF012
+    content: frozenset = frozenset()
 
     @property
     def asked(self):
@@ -142,7 +144,8 @@ def plan(cells, exercise):
     own = [step["code"] for step in steps[len(exercise.setup) :] if "code" in step]
     reads, order = _reads(own, exercise), list(exercise.names)
     builds_on = {q: [e for e in order[: order.index(q)] if exercise.names[e] in reads[q]] for q in order}
-    return Plan(steps, origins, untouched, odd, builds_on, reads)
+    content = frozenset(question for cell in cells for question in cell.solved)
+    return Plan(steps, origins, untouched, odd, builds_on, reads, content)
 
 
 def once_more(plan, exercise, right, failed):
@@ -188,7 +191,7 @@ def once_more(plan, exercise, right, failed):
         if at < len(plan.steps) and "code" in plan.steps[at]:
             steps.append(plan.steps[at])
             origins.append(plan.origins[at])
-    return Plan(steps, origins, set(), {}, needs, plan.reads)
+    return Plan(steps, origins, set(), {}, needs, plan.reads, plan.content)
 
 
 def _reads(sources, exercise):

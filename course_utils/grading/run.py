@@ -272,6 +272,7 @@ def _recorded(plan, notebook, asked, isolation, deadline=None):
             "trouble": trouble[-1] if trouble else {},
             "odd": plan.odd.get(question, ""),
             "shaken": str(shaken[0]) if shaken else "",
+            "content": question in plan.content,
         }
     stays = [i for i, step in enumerate(plan.steps) if not ("code" in step and "ended" in found.get(i, ()))]
     return record, plan._replace(steps=[plan.steps[i] for i in stays], origins=[plan.origins[i] for i in stays])
@@ -397,6 +398,12 @@ def _settings(out, resume, seed, isolation, asked, private, again=None):
         old = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ValueError(f"there is no run to resume in {out}.") from None
+    except ValueError:
+        old = None
+    if not isinstance(old, dict) or old.keys() != new.keys():
+        raise ValueError(
+            f"{path} is of another version of the course: go on with that version, or grade anew into another --out."
+        )
     if seed not in (None, old["seed"]):
         raise ValueError(f"the run in {out} has another seed: leave --seed out to resume it.")
     kept = ("isolation",) if again else ("isolation", "exercise", "checks")  # a check may have been mended

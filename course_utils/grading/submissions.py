@@ -26,9 +26,12 @@ MOST_TOKENS = 400_000  # words and signs in it: to parse these takes 5 s, and 40
 TOKEN = re.compile(r"""'[^'\n\\]*'|"[^"\n\\]*"|\w+|[^\w\s]""")  # a text in quotes is one
 DEEPEST = 2  # zip files in zip files
 PASSED_OVER = re.compile(r"\.[^.]|__MACOSX$")  # what is hidden, and macOS's copies
-NOTEBOOK = re.compile(r"[^.].*\.ipynb(\.txt|\.json)?$", re.IGNORECASE | re.DOTALL)  # some browsers save them so
-ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)
+SAVED = r"\.ipynb\s*(\.(txt|json|download|crdownload|part))?\s*$"  # as browsers save them, too
+NOTEBOOK = re.compile(r"[^.].*" + SAVED, re.IGNORECASE | re.DOTALL)
+ENDING = re.compile(SAVED, re.IGNORECASE)
+ARCHIVE = re.compile(r"[^.].*\.(rar|7z|tar|tgz|gz|bz2|xz)$", re.IGNORECASE | re.DOTALL)  # somebody handed that in
 ZIP = ".zip"
+SOLVED = re.compile(r"✓ (\d{1,3}\.\d{1,3}) solved")  # what a check prints
 NO_NOTEBOOK = "no notebook was handed in, but this file"
 # What Canvas and Moodle call what they let one download. The student's own name for the file comes last.
 CANVAS = re.compile(r"(?P<Student>[^_]+)(?:_LATE)?_(?P<ID>[1-9]\d*)_(?:[1-9]\d*_|text\.html$|link\.html$|media)")
@@ -61,12 +64,17 @@ class Submission(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What of a cell counts."""
+    """What of a cell counts.
+
+    solved: the questions whose check was content, as its outputs tell, which may be old or forged. Nobody gets points
+    by that: where an answer does not run here, a person looks.
+    """
 
     kind: str  # "code", "markdown" or "raw"
     id: str
     metadata: dict
     source: str
+    solved: tuple = ()
 
 
 class Notebook(NamedTuple):
@@ -84,8 +92,8 @@ def find(paths):
     """Return the `Submission`s in files, folders and zip files, each with a name of its own.
 
     A name is the file's, with its folders below the path that was given and without its ending. A student whom an LMS's
-    names tell of has a submission even if there is no notebook. ValueError if a path does not exist, or if there is
-    nothing in any.
+    names tell of has a submission even if there is no notebook, and so has an archive that cannot be opened.
+    ValueError if a path does not exist, or if there is nothing in any.
     """
     found = {}
     for path in map(Path, paths):
@@ -94,12 +102,14 @@ def find(paths):
         files = list(_in(path))
         students = _students([given for given, _, _, _ in files])
         people = [who or _hint(name) for who, (_, name, _, _) in zip(students, files, strict=True)]
-        known = [person for person, (_, _, _, problem) in zip(people, files, strict=True) if problem != NO_NOTEBOOK]
-        for who, person, (_, name, data, problem) in zip(students, people, files, strict=True):
+        known = [person for person, (_, _, _, problem) in zip(people, files) if person and problem != NO_NOTEBOOK]
+        full = {given[0] for given, _, _, problem in files if len(given) > 1 and problem != NO_NOTEBOOK}  # folders
+        for who, person, (given, name, data, problem) in zip(students, people, files, strict=True):
             if problem == NO_NOTEBOOK:
-                if not person or person in known:
+                archive = ARCHIVE.match(given[-1]) and given[0] not in full
+                if person in known or not (person or archive):
                     continue
-                known.append(person)
+                known += [person] * bool(person)
             name = _plain(name)
             unique, n = name, 1
             while unique.casefold() in found:
@@ -362,13 +372,27 @@ def _upgraded(raw):
 
 
 def _cell(entry):
-    source = entry.get("source", "")
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    metadata = entry.get("metadata")
+    source, metadata = _text(entry.get("source", "")).removeprefix("\ufeff"), entry.get("metadata")
+    outputs = entry.get("outputs")
+    outputs = [output for output in outputs if isinstance(output, dict)] if isinstance(outputs, list) else []
     return Cell(
         str(entry.get("cell_type", "")),
         str(entry.get("id", "")),
         metadata if isinstance(metadata, dict) else {},
-        source.replace("\r\n", "\n").encode("utf-8", "replace").decode() if isinstance(source, str) else "",
+        source.replace("\r\n", "\n").encode("utf-8", "replace").decode(),
+        tuple({question for output in outputs for question in SOLVED.findall(_printed(output))}),
     )
+
+
+def _text(source):
+    """A text, or the lines of one: without their ends, where a program left all of these out."""
+    if not isinstance(source, list):
+        return source if isinstance(source, str) else ""
+    lines = [part for part in source if isinstance(part, str)]
+    return ("" if any("\n" in line for line in lines) else "\n").join(lines)
+
+
+def _printed(output):
+    """The plain text of an output."""
+    data = output.get("data")
+    return _text(output.get("text")) + _text(data.get("text/plain") if isinstance(data, dict) else None)

@@ -119,6 +119,17 @@ def test_what_is_wrong_is_said_in_one_sentence(arguments, sentence, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("text", ["{}", "[1]", "", '{"seed": 7, "isolation": "bwrap"}'])
+def test_a_run_of_another_version_is_not_resumed_and_the_sentence_says_so(text, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "run.json").write_text(text)
+    said = course_grade(SOLUTION, "--resume", "--out", out)
+    assert said.returncode == 1
+    assert sentences(said)[0].endswith("go on with that version, or grade anew into another --out.")
+    assert len(sentences(said)) == 1 and (out / "run.json").read_text() == text
+
+
 def test_isolation_that_is_asked_for_and_not_to_be_had_is_an_error(tmp_path):
     environment = {**os.environ, "PATH": str(tmp_path)}
     said = course_grade(SOLUTION, "--out", tmp_path / "out", "--isolation", "bwrap", env=environment)

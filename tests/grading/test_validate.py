@@ -1,8 +1,10 @@
 """Many submissions are judged in one notebook, and one that upsets the judge, or ends its kernel, costs only itself."""
 
 import concurrent.futures.process
+import json
 import os
 import pickle
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -136,3 +138,59 @@ def test_a_worker_that_ends_costs_only_the_submission_that_ended_it():
     assert {name for name, result in told.items() if "rows" not in result} == {"a", "b", "c"}
     (row,) = told["bad"]["rows"]
     assert row["verdict"]["mark"] == "review" and "did not survive it" in str(row["verdict"])
+
+
+def test_arguments_in_another_order_are_called_so_where_the_errors_alone_say_little(paper):
+    _, raw, record, _ = paper
+    exam = pickle.loads(raw)
+    for changed, mistake in ((["lr", "widths"], "swapped-arguments"), (["a", "b"], None)):
+        (place,) = [place for place in record["2.4"]["places"] if "calls" in place][:1]
+        failed = {"raised": "TypeError", "text": "'float' object is not iterable", "stub": False, "lacks": 0}
+        calls = [[failed for _ in trial] for trial in place["calls"]]
+        told = {**record["2.4"], "places": [{**place, "calls": calls, "takes": changed}]}
+        verdict = judge.judged(exam, "2.4", **told)
+        assert (verdict.mark, verdict.mistake and verdict.mistake.id) == ("wrong", mistake)
+
+
+@pytest.mark.parametrize(("outcome", "mark"), [("raised", "review"), ("late", "review"), ("value", "wrong")])
+def test_an_answer_that_fails_here_and_was_solved_where_it_was_saved_is_a_doubt(paper, outcome, mark):
+    _, raw, record, _ = paper
+    (place,) = [place for place in record["2.1"]["places"] if "calls" in place][:1]
+    outcomes = {
+        "raised": {"raised": "AttributeError", "text": "no such name", "stub": False, "lacks": 0},
+        "value": {"value": {"none": 0}, "after": {}, "seen": {}},
+    }
+    calls = [[outcomes.get(outcome) for _ in trial] for trial in place["calls"]]
+    place = {"check": "2.1", "again": False, **({"late": 1, "waited": 0} if outcome == "late" else {"calls": calls})}
+    told = {**record["2.1"], "places": [place]}
+    assert judge.judged(pickle.loads(raw), "2.1", **told).mark == "wrong"
+    verdict = judge.judged(pickle.loads(raw), "2.1", **{**told, "content": True})
+    assert verdict.mark == mark
+
+
+SLOW = """
+import json, pathlib, sys, time
+from course_utils.grading import judge
+folder = pathlib.Path(sys.argv[1])
+judge.MOST_SECONDS = 0.5
+def slow(exam, question, record):
+    end = time.monotonic() + record[question]
+    while time.monotonic() < end:
+        pass
+    return json.dumps({"mark": "right"})
+judge.said = slow
+(folder / "1.json").write_text(json.dumps({"2.1": 0, "2.2": 60, "2.3": 60, "2.4": 0}))
+(folder / "2.json").write_text(json.dumps({"2.1": 0}))
+say = judge.Judge(folder)
+say.exam = lambda digest: None
+for n, question in enumerate(("2.1", "2.2", "2.3")):
+    say(n, 1, "", question)
+say(4, 2, "", "2.1")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no alarm signals")
+def test_what_the_judge_needs_for_a_submission_is_bounded_in_all(tmp_path):
+    command = [sys.executable, "-c", SLOW, str(tmp_path)]
+    said = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=30).stdout.splitlines()
+    assert [json.loads(line)["mark"] for line in said] == ["right", "review", "review", "right"]

@@ -47,6 +47,7 @@ DISK = 64 * 2**20  # bytes of its temporary folder
 USERS = range(60_000, 61_000)  # which no system gives to anybody
 ALONE = threading.Lock()
 PR_GET_DUMPABLE, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_GET_CHILD_SUBREAPER = 3, 4, 36, 37
+SAYS_TOO_MUCH = object()  # stands for what a process says after it has said too much
 PACKAGE = Path(__file__).resolve().parents[2]
 # Folders of the package that hold answers or are no business of anybody, and what of them is no secret.
 HIDDEN = ("authoring", "checks", "grading", "publishing")
@@ -198,7 +199,7 @@ def _called(which, found, step, talk):
             if "late" in outcome:
                 return {"late": 1, "waited": int(outcome.get("waited") == 1)}
             calls[-1].append(outcome)
-    return {"calls": calls, "names": fact["names"]}
+    return {"calls": calls, "names": fact["names"], "takes": fact.get("takes")}
 
 
 def _unsettled(said):
@@ -266,6 +267,8 @@ class _Talk:
                 raise Ended(why) from None
             if line is None:
                 raise Ended(_how_it_ended(self._process))
+            if line is SAYS_TOO_MUCH:
+                raise Ended(f"it says more than {MOST_BYTES >> 20} MB, or {MOST_VALUES} values")
             fact = _fact(line)
             if fact.pop("n", None) == number:  # else a submission wrote it, which found the way out
                 return fact
@@ -325,17 +328,20 @@ def _feed(process, lines):
 
 
 def _listen(process, lines):
-    """Put each line of what a process says into a queue, and None at the end or when it says too much."""
-    left, values = MOST_BYTES, MOST_VALUES
+    """Put each line of what a process says into a queue, and at last None, or SAYS_TOO_MUCH."""
+    left, values, last = MOST_BYTES, MOST_VALUES, None
     with contextlib.suppress(OSError, ValueError), process.stdout as pipe:
         for _ in range(MOST_LINES):
             line = pipe.readline(left) if left > 0 else b""
             values -= sum(map(line.count, (b",", b"[", b"{")))
-            if not line or values < 0:
-                break
             left -= len(line)
+            if not line or values < 0:
+                last = SAYS_TOO_MUCH if line or left <= 0 else None
+                break
             lines.put(line)
-    lines.put(None)
+        else:
+            last = SAYS_TOO_MUCH
+    lines.put(last)
 
 
 def _how_it_ended(process):
@@ -366,6 +372,8 @@ def _running(level, folder):
     home = "/tmp" if level == "bwrap" else folder
     environment = {
         "HOME": home,
+        "USER": "student",
+        "LOGNAME": "student",
         "TMPDIR": home,
         "IPYTHONDIR": f"{home}/ipython",
         "MPLCONFIGDIR": f"{home}/matplotlib",

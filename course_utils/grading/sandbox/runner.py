@@ -21,20 +21,25 @@ import contextlib
 import importlib.util
 import inspect
 import json
+import locale
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import time
+import traceback
 import types
 import warnings
 
 WAIT = 3  # seconds on the clock for each second of the processor that a step may take
 
 
-# What goes wrong in another way elsewhere: packages, files beside the notebook, somebody to ask, memory, processes; and
-# what is an error only by a setting, np.seterr(all="raise").
-LACKS = (ImportError, EOFError, OSError, MemoryError, FloatingPointError)
+# What goes wrong in another way elsewhere: packages, files beside the notebook, somebody to ask, memory, processes,
+# programs, languages; and what is an error only by a setting, np.seterr(all="raise").
+LACKS = (ImportError, EOFError, OSError, MemoryError, FloatingPointError, subprocess.SubprocessError, locale.Error)
+CELLS = ("<ipython-input", "/tmp/ipykernel")  # how the names of files begin that are cells
+PASSED_OVER = []  # imports of cells that found nothing, and magics that failed: code below may need what they bind
 
 
 class TimeUp(BaseException):
@@ -169,8 +174,9 @@ def _hide_answers():
     given, fresh = {}, set()
 
     def check(question_id=None, answer=None, *, seconds=None):
-        given[question_id] = answer
-        fresh.add(question_id)
+        if isinstance(question_id, str):
+            given[question_id] = answer
+            fresh.add(question_id)
 
     checks = course_utils.checks = types.ModuleType("course_utils.checks")
     checks.check, checks.progress = check, lambda: None
@@ -190,7 +196,17 @@ def _hide_answers():
             ):
                 raise ModuleNotFoundError(f"there is no {name} where submissions are graded")
 
+    class Last:
+        @staticmethod
+        def find_spec(name, path=None, target=None):
+            frame = sys._getframe(1)
+            while frame and "importlib" in frame.f_code.co_filename:
+                frame = frame.f_back
+            if frame and frame.f_code.co_filename.startswith(CELLS):
+                PASSED_OVER.append(name)  # a cell may do without it, or only seem to
+
     sys.meta_path.insert(0, Hidden)
+    sys.meta_path.append(Last)
     return given, fresh
 
 
@@ -202,7 +218,8 @@ def _shell():
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
-    shell = InteractiveShell.instance(config=config)
+    config.IPKernelApp.parent_appname = "course"  # by this, and by the shell's name, code tells a notebook
+    shell = type("ZMQInteractiveShell", (InteractiveShell,), {}).instance(config=config)
     shell.ask_exit = lambda: None  # `exit()` ends a kernel only after its cell
     shell.enable_gui = lambda gui=None: None  # for %matplotlib
     shell.kernel = types.SimpleNamespace(shell=shell)
@@ -216,11 +233,11 @@ def _run_cell(shell, source, seconds):
     """Run a cell as a notebook does.
 
     Returns what went wrong, in a line, or None, and whether it may be for want of something that is not here. An import
-    of what is not here is passed over: perhaps nothing needs it.
+    of what is not here is passed over, and so is a magic that fails: perhaps nothing needs it.
     """
     with _limited((seconds, WAIT * seconds), Stopped) as clock:
         error = _executed(shell, source)
-        while isinstance(error, ImportError) and (rest := _below_import(shell, source, error)) is not None:
+        while isinstance(error, Exception) and (rest := _below(shell, source, error)) is not None:
             source, error = rest, _executed(shell, rest)
     if isinstance(error, KeyboardInterrupt):
         return f"it was stopped after {clock.get('seconds', seconds)} s", True
@@ -238,10 +255,10 @@ def _executed(shell, source):
         return raised
 
 
-def _below_import(shell, source, error):
+def _below(shell, source, error):
     """What stands below the import that failed, at the top level of a cell, or None; names it binds become `Absent`.
 
-    The same of a line that only does something with what is absent.
+    The same of a line that only does something with what is absent, and of a line's magic.
     """
     try:
         source = shell.transform_cell(source)
@@ -249,12 +266,16 @@ def _below_import(shell, source, error):
         body = ast.parse(source).body
         # The first frame of a module's own level is the cell's: what it imports comes after it.
         place = next(i for i, node in enumerate(body) if node.lineno <= lines[0] <= node.end_lineno)
-        if isinstance(body[place], ast.Expr) and isinstance(error, Missed):  # such as drive.mount(...)
+        at = body[place]
+        magic = isinstance(at, ast.Expr) and ast.unparse(at).startswith("get_ipython().run_line_magic(")
+        if magic:
+            PASSED_OVER.append(ast.unparse(at))
+        if magic or (isinstance(at, ast.Expr) and isinstance(error, Missed)):  # such as drive.mount(...)
             return ast.unparse(ast.Module(body[place + 1 :], []))
-        if not isinstance(body[place], ast.Import | ast.ImportFrom):
+        if not (isinstance(at, ast.Import | ast.ImportFrom) and isinstance(error, ImportError)):
             return None
-        for alias in body[place].names:
-            alone = type(body[place])(**{**vars(body[place]), "names": [alias]})
+        for alias in at.names:
+            alone = type(at)(**{**vars(at), "names": [alias]})
             try:
                 exec(compile(ast.Module([alone], []), "<import>", "exec"), shell.user_ns)
             except ImportError:
@@ -269,16 +290,24 @@ def _frames(error):
     """The entries of an error's traceback, from where it was caught on, that are code of a cell or of what it calls."""
     at = error.__traceback__
     while at is not None:
-        if at.tb_frame.f_code.co_filename.startswith(("<ipython-input", "/tmp/ipykernel")):
+        if at.tb_frame.f_code.co_filename.startswith(CELLS):
             yield at
         at = at.tb_next
 
 
 def _lacks(error):
     """Whether an error may be for want of what is there elsewhere."""
-    threads = isinstance(error, RuntimeError) and "start new thread" in _text(str, error)
-    nobody = isinstance(error, KeyError) and "getpw" in _text(str, error)
-    return isinstance(error, LACKS) or threads or nobody
+    if isinstance(error, LACKS):
+        return True
+    text = _text(str, error)
+    if isinstance(error, RuntimeError):  # in a notebook's kernel, cells run in a loop of events
+        return "start new thread" in text or "event loop" in text
+    if isinstance(error, KeyError):
+        frames = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+        return "getpw" in text or type(os.environ).__getitem__.__code__ in frames
+    if isinstance(error, AttributeError):  # NumPy's own words for what it had once
+        return "removed in the NumPy" in text or "was a deprecated alias" in text
+    return isinstance(error, NameError) and bool(PASSED_OVER)
 
 
 def _found(answer, parameters):
@@ -289,13 +318,16 @@ def _found(answer, parameters):
         return {"stub": "..."}
     if not callable(answer):
         return {"misfit": "not a function", "type": _text(lambda: type(answer).__name__)}
+    takes, code = [], None
     try:
+        takes = list(inspect.signature(answer).parameters)[:20]
         inspect.signature(answer).bind(*parameters)
-    except ValueError:  # some functions written in C do not tell theirs
-        pass
+        code = getattr(answer, "__code__", None)
     except TypeError:
         return {"misfit": "arguments", "signature": _text(lambda: str(inspect.signature(answer)))}
-    return {"names": sorted(map(str, _names(getattr(answer, "__code__", None))))[:1000]}
+    except Exception:  # functions written in C do not tell, and what is asked of an object it may answer in its own way
+        pass
+    return {"names": sorted(map(str, _names(code)))[:1000], "takes": takes}
 
 
 def _call(answer, left, case, wire):

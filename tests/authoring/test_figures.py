@@ -36,7 +36,7 @@ def test_vectors_are_drawn_anew_by_this_python_and_no_other(tmp_path, strange, k
     drawing = ElementTree.parse(path).getroot()
     assert drawing.tag.endswith("svg") and drawing.get("role") == "img"
     (words,) = [part.text for part in drawing if part.tag.endswith("desc")]
-    assert words.startswith("Error of a derivative over the step")
+    assert words.startswith("Distance of a derivative's estimate from the exact value")
     assert len(list(drawing.iter())) > 50
 
 

@@ -155,8 +155,10 @@ def _span(ax, **look):
 def draw(figure):
     """Set up the three axes; return `show`, which moves their artists."""
     layers, z = np.arange(1, LAYERS + 1), np.linspace(-REACH, REACH, 401)
-    left = figure.add_axes((0.02, 0.13, 0.53, 0.79))
-    left.set(xlim=(-REACH, REACH), ylim=(-0.02, 2.1), yticks=[], xlabel="$z$, what enters a unit of the layer in view")
+    left = figure.add_axes((0.035, 0.13, 0.515, 0.79))
+    left.set(xlim=(-REACH, REACH), ylim=(-0.02, 2.1), xlabel="$z$, what enters a unit of the layer in view")
+    left.set_yticks(CURVES + np.array([-0.5, 0, 0.5]), ["-1", "0", "1"])  # of the activation and its slope
+    left.axhline(CURVES, color="0.4", linewidth=1)
     left.spines.left.set_visible(False)
     flat = [_span(left, color="0.93", zorder=0) for _ in range(2)]
     moving = {"animated": True, "zorder": 2}

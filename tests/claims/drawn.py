@@ -54,6 +54,11 @@ def in_fixed_order(params):
     return {name: np.asarray(p, dtype=np.longdouble) for name, p in params.items()}
 
 
+def scaled(params, factors):
+    """A copy of the networks for each factor, on a new first axis: all matrices times it."""
+    return {name: np.stack([p * (f if name[0] == "W" else 1) for f in factors]) for name, p in params.items()}
+
+
 def after(params, x, y, optimizer, steps, **settings):
     """The parameters after some steps of training; `optimizer` may be a name of `RELABELLING`."""
     rule = RELABELLING.get(optimizer, optimizer) if isinstance(optimizer, str) else optimizer

@@ -210,11 +210,12 @@ def orthogonal_is_uniform(initializers):
 
 
 def _descended(optimizer, gradients, start):
-    params = {"W1": np.array([[start]])}
+    """Where a weight ends, and a bias with the same start and gradients."""
+    params = {"W1": np.array([[start]]), "b1": np.array([start])}
     state = optimizer.init(params)
     for g in gradients:
-        optimizer.step(params, {"W1": np.array([[g]])}, state)
-    return params["W1"][0, 0]
+        optimizer.step(params, {"W1": np.array([[g]]), "b1": np.array([g])}, state)
+    return np.append(params["W1"], params["b1"])
 
 
 GRADIENTS = (0.3, -1.2, 0.05, 0.7, 2.5, -0.01)
@@ -225,7 +226,7 @@ def sgd_is_the_formula(optimizers, lr=0.1, decay=0.03):
     theta = 0.5
     for g in GRADIENTS:
         theta -= lr * (g + decay * theta)
-    close(_descended(optimizers.sgd(lr, weight_decay=decay), GRADIENTS, 0.5), theta)
+    close(_descended(optimizers.sgd(lr, weight_decay=decay), GRADIENTS, 0.5), np.full(2, theta))
 
 
 def momentum_is_the_formula(optimizers, lr=0.1, beta=0.8, decay=0.03):
@@ -234,7 +235,7 @@ def momentum_is_the_formula(optimizers, lr=0.1, beta=0.8, decay=0.03):
     for g in GRADIENTS:
         v = beta * v + g + decay * theta
         theta -= lr * v
-    close(_descended(optimizers.momentum(lr, beta=beta, weight_decay=decay), GRADIENTS, 0.5), theta)
+    close(_descended(optimizers.momentum(lr, beta=beta, weight_decay=decay), GRADIENTS, 0.5), np.full(2, theta))
 
 
 def adam_is_the_paper(optimizers, lr=0.1, beta1=0.8, beta2=0.95, eps=1e-3, decay=0.03):
@@ -245,7 +246,10 @@ def adam_is_the_paper(optimizers, lr=0.1, beta1=0.8, beta2=0.95, eps=1e-3, decay
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g**2
         theta -= lr * (m / (1 - beta1**t)) / (math.sqrt(v / (1 - beta2**t)) + eps)
-    close(_descended(optimizers.adam(lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=decay), GRADIENTS, 0.5), theta)
+    close(
+        _descended(optimizers.adam(lr, beta1=beta1, beta2=beta2, eps=eps, weight_decay=decay), GRADIENTS, 0.5),
+        np.full(2, theta),
+    )
 
 
 def settings_are_per_network(optimizers):

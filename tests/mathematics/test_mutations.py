@@ -150,6 +150,11 @@ MISTAKES = {
         "optimizers", "grads[name] + rate(", "grads[name] - rate(",
         properties.sgd_is_the_formula,
     ),
+    "biases left out of weight decay": (
+        "optimizers", "grads[name] + rate(name, params[name]) * params[name]",
+        "grads[name] + (name[0] == 'W') * rate(name, params[name]) * params[name]",
+        properties.sgd_is_the_formula,
+    ),
     "an lr for each network that goes by the first axis": (
         "optimizers", ".reshape(v.shape + (1,) * own)", ".reshape(v.shape + (1,) * (array.ndim - v.ndim))",
         properties.settings_are_per_network,

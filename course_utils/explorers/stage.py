@@ -68,11 +68,7 @@ class Stage:
         """Return the picture with the sentence below it, as a notebook keeps it; `name` stands near the file's end."""
         with mpl.rc_context(SETTINGS):
             self._show(data, **values)
-            lines = textwrap.wrap(status, 116, break_long_words=False)
-            below = Figure(figsize=(WIDTH / 100, (12 + 20 * len(lines)) / 100))
-            for i, line in enumerate(lines):
-                below.text(16 / WIDTH, 1 - (16 + 20 * i) / (12 + 20 * len(lines)), line, va="center", fontsize=10)
-            pictures = [_drawn(self._canvas), _drawn(FigureCanvasAgg(below))]
+            pictures = [_drawn(self._canvas), _drawn(FigureCanvasAgg(_written(status)))]
         page = Image.new("RGB", (SHARP * WIDTH, sum(picture.height for picture in pictures)), "white")
         page.paste(pictures[0])
         page.paste(pictures[1], (0, pictures[0].height))
@@ -81,6 +77,19 @@ class Stage:
         palette = page.quantize(128, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         palette.save(out, "PNG", pnginfo=info)
         return out.getvalue()
+
+
+def _written(text):
+    """A figure as wide as a picture with the text on it, in lines of so many letters as it has room for."""
+    for letters in range(130, 80, -5):
+        lines = textwrap.wrap(text, letters, break_long_words=False)
+        height = 12 + 20 * len(lines)
+        figure = Figure(figsize=(WIDTH / 100, height / 100), dpi=100)
+        look = {"va": "center", "fontsize": 10}
+        there = [figure.text(16 / WIDTH, 1 - (16 + 20 * i) / height, line, **look) for i, line in enumerate(lines)]
+        if max((one.get_window_extent().x1 for one in there), default=0) <= WIDTH - 8:
+            break
+    return figure
 
 
 def _drawn(canvas):

@@ -208,6 +208,7 @@ def test_what_a_notebook_stores(name):
     picture = Image.open(io.BytesIO(content)).convert("L")
     assert picture.width == SHARP * WIDTH and SHARP * HEIGHT < picture.height < SHARP * (HEIGHT + 100)
     assert np.asarray(picture)[SHARP * HEIGHT :].min() < 100, "the words stand below the picture"
+    assert np.asarray(picture)[SHARP * HEIGHT :, -4 * SHARP :].min() > 200, "and are not cut off"
     assert len(content) < 90_000
 
 

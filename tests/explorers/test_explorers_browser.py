@@ -324,6 +324,42 @@ def test_it_takes_the_colours_of_the_theme_and_the_pixels_of_the_screen(seen):
         seen.settle()
 
 
+def test_it_is_sharp_and_whole_on_any_screen(page):
+    """In both themes each canvas has the pixels of the screen, stands on the notebook's ground, and is not cut off."""
+    look = """([roots, width]) => roots.map(root => {
+      const canvas = root.querySelector('canvas');
+      const paper = Object.assign(document.createElement('i'), {style: 'color: var(--jp-layout-color0)'});
+      root.append(paper);
+      const same = getComputedStyle(root).backgroundColor === getComputedStyle(paper).color;
+      paper.remove();
+      const sharp = Math.abs(canvas.width - canvas.clientWidth * devicePixelRatio) <= 1;
+      return [sharp, same, root.scrollWidth <= root.clientWidth && root.getBoundingClientRect().right <= width];
+    })"""
+    change = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
+    screen, roots = page.context.new_cdp_session(page), page.locator(".course-explorer")
+    page.evaluate("jupyterapp.shell.collapseLeft()")  # as on a phone
+    try:
+        for theme, density in (
+            ("JupyterLab Dark", 1),
+            ("JupyterLab Dark", 2),
+            ("JupyterLab Light", 2),
+            ("JupyterLab Light", 1),
+        ):
+            page.evaluate(change, theme)
+            for width in 390, 800, 1440:
+                metrics = {"width": width, "height": 1000, "deviceScaleFactor": density, "mobile": False}
+                screen.send("Emulation.setDeviceMetricsOverride", metrics)
+                deadline = time.monotonic() + SECONDS
+                while not all(map(all, seen := page.evaluate(look, [roots.element_handles(), width]))):
+                    assert time.monotonic() < deadline, (theme, density, width, seen)
+                    page.wait_for_timeout(50)
+    finally:
+        page.evaluate(change, "JupyterLab Light")
+        screen.send("Emulation.clearDeviceMetricsOverride")
+        screen.detach()
+        page.evaluate("jupyterapp.shell.expandLeft()")
+
+
 def test_play_while_another_cell_runs_and_pause(seen):
     if seen.name not in ANIMATED:
         pytest.skip("this explorer stands still")

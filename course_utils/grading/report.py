@@ -94,13 +94,18 @@ def page(results, exercises):
 
 
 def _people(results):
-    """{submission: the name that is shown}: with its file, where several have the same."""
-    named = Counter(who(result) for result in results)
-    people = {}
+    """{submission: the name that is shown}: with its file, where several have the same; with the folder, if needed."""
+    named, people = Counter(who(result) for result in results), {}
+    filed = Counter((who(result), _file(result)) for result in results)
     for result in results:
-        name, file = pages.name(who(result)), pages.name(result["submission"])
-        people[result["submission"]] = name if named[who(result)] == 1 else f"{name} ({file})"
+        name = pages.name(who(result))
+        file = _file(result) if filed[who(result), _file(result)] == 1 else result["submission"]
+        people[result["submission"]] = name if named[who(result)] == 1 else f"{name} ({pages.name(file)})"
     return people
+
+
+def _file(result):
+    return result["submission"].rpartition("/")[2]
 
 
 def words_page(results, exercises):
@@ -210,6 +215,7 @@ def _entry(id, alike, variant, people):
             for each, _ in variant
         ],
         "submission": result["submission"],
+        "files": [pages.name(_file(each)) for each, _ in variant],
         "code": source,
         "points": row["points"],
         "carried": row.get("carried", []),

@@ -504,3 +504,30 @@ def test_pages_can_be_read_by_everybody(exercises, tmp_path):
                 if found:
                     problems[path.name, width, scheme] = found
     assert problems == {}
+
+
+def test_two_files_of_one_student_are_told_apart_by_no_more_than_is_needed():
+    for names, shown in (
+        (("a/Ann_1/02", "a/Ann_1/old", "a/Bo_2/02"), ["Ann (02)", "Ann (old)", "Bo"]),
+        (("a/Ann_1/02", "b/Ann_1/02", "a/Bo_2/02"), ["Ann (a/Ann_1/02)", "Ann (b/Ann_1/02)", "Bo"]),
+    ):
+        results = [result(name, row(review("", "the file is empty")), exercise="") for name in names]
+        for each in results:
+            each["student"] = {"Student": "Ann" if "Ann" in each["submission"] else "Bo"}
+        words = Words(report.page(results, {})).text
+        assert all(name in words for name in shown) and "File: 02" in words
+
+
+@in_chromium
+def test_on_paper_nothing_is_cut_off_and_the_ground_is_white(exercises, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text(report.page(everything(), exercises), encoding="utf-8")
+    wide = """[...document.querySelectorAll('main *')]
+      .filter(e => e.tagName !== 'PRE' && !e.closest('svg, .hidden-head'))
+      .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.tagName + e.textContent.slice(0, 30))"""
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 700, "height": 1000}, color_scheme="dark")  # A4, less its margins
+        page.goto(path.as_uri())
+        page.emulate_media(media="print")
+        assert page.evaluate(wide) == []
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"

@@ -54,6 +54,9 @@ class Missed(ModuleNotFoundError):
     """Somebody used what could not be imported."""
 
 
+Missed.__name__ = "ModuleNotFoundError"  # as people read it
+
+
 class Absent:
     """Stands for what could not be imported: whoever uses it is told."""
 

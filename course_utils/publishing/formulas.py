@@ -81,9 +81,20 @@ def beside(formula):
     return [part for part in parts if part]
 
 
+def together(page):
+    """The HTML of a page in which no line ends between a formula and what belongs to it: a bracket, a full stop."""
+    formula = r"[(\[]*<math(?:(?!</math>).)*</math>[.,;:!?)\]’”]*"
+    keep = '<span class="together">{}</span>'.format
+    return re.sub(
+        formula, lambda found: found[0] if found[0][0] + found[0][-1] == "<>" else keep(found[0]), page, flags=re.DOTALL
+    )
+
+
 def characters(pages):
     """All characters in the formulas of some pages."""
-    found = (html.unescape(re.sub("<[^>]*>", "", one)) for page in pages for one in re.findall("<math.*?</math>", page))
+    found = (
+        html.unescape(re.sub("<[^>]*>", "", one)) for page in pages for one in re.findall("(?s)<math.*?</math>", page)
+    )
     return sorted(set("".join(found)))
 
 

@@ -44,8 +44,10 @@ def build(root, out, repository=None):
         options = ["-q", "-W", "--keep-going", "-j", "2", "-d", str(Path(work, "doctrees"))]
         if sphinx([*options, str(source), str(pages)]):  # myst-nb leaves what it needed beside them
             raise RuntimeError("the book was not built: see the warnings above.")
-        texts = (path.read_text(encoding="utf-8") for path in pages.rglob("*.html"))
-        (pages / "_static" / "formulas.woff").write_bytes(formulas.subset(formulas.characters(texts)))
+        texts = {path: formulas.together(path.read_text(encoding="utf-8")) for path in pages.rglob("*.html")}
+        for path, text in texts.items():
+            path.write_text(text, encoding="utf-8")
+        (pages / "_static" / "formulas.woff").write_bytes(formulas.subset(formulas.characters(texts.values())))
         shutil.copytree(pages, book, dirs_exist_ok=True)
     return out / "index.html"
 

@@ -91,6 +91,12 @@ def test_a_long_formula_in_a_line_may_be_broken_after_a_relation():
     assert "".join(row(tex, False)) == "".join(row(tex, True))
 
 
+def test_no_line_ends_between_a_formula_and_its_full_stop():
+    page = "<p>If (<math>a</math> and <math>b</math>), <math>c</math>.</p><math>d</math> or <math>e</math>"
+    kept = [r'<span class="together">(<math>a</math></span>', "<math>b</math>),", "<math>c</math>."]
+    assert all(part in formulas.together(page) for part in kept) and formulas.together(page).count("together") == 3
+
+
 @pytest.mark.parametrize("tex", [r"\foo", r"a & b", r"\text{a \foo{b}}"])
 def test_what_cannot_be_set_is_refused(tex):
     with pytest.raises(ValueError, match="does not know"):

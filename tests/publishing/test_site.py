@@ -1,5 +1,6 @@
 """The web book: built without a warning, and every page of it read in Chromium with the network off."""
 
+import io
 import os
 import re
 import subprocess
@@ -8,9 +9,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
 import pytest
 from lab import in_chromium
-from pages import barriers, chromium, unreadable, visit
+from pages import barriers, chromium, served, unreadable, visit
+from PIL import Image
 
 from course_utils import _files
 from course_utils.authoring import content, stored
@@ -241,3 +244,61 @@ def test_every_page_can_be_read_without_a_network(book):
     cells = [cell for path in paths for cell in content.read(path).cells]
     assert len(live) == sum(bool(content.EXPLORER.search(cell.source)) for cell in cells) > 5
     assert problems == {}
+
+
+# What a page shows on a screen: how much wider it is than that, and canvases whose pixels are not the screen's.
+SHOWN = """() => [document.documentElement.scrollWidth - innerWidth, [...document.querySelectorAll('canvas')].filter(
+  c => c.clientWidth && ['Width', 'Height'].some(
+    side => Math.abs(c[side.toLowerCase()] - c[`client${side}`] * devicePixelRatio) > 1)).length]"""
+ALIVE = """() => [...document.querySelectorAll('[data-explorer]')].every(e => e.querySelector('canvas')?.width > 300)
+  && [...document.images].every(i => i.complete && (document.documentElement.dataset.theme !== 'dark'
+    || !i.matches('.cell_output img, .bd-article img') || i.hidden || i.src.startsWith('data:') || !i.clientWidth))"""
+FIRST = "document.querySelector('.course-explorer, article').scrollIntoView()"
+
+
+def slabs(screenshot, dark):
+    """Where squares of 24 pixels are all white on a dark page, or all black on a light one: [(row, column), ...]."""
+    pixels = np.asarray(Image.open(io.BytesIO(screenshot)).convert("RGB"))
+    rows, columns = (size // 24 for size in pixels.shape[:2])
+    strange = pixels.min(axis=2) > 200 if dark else pixels.max(axis=2) < 60
+    squares = strange[: 24 * rows, : 24 * columns].reshape(rows, 24, columns, 24).all(axis=(1, 3))
+    return [(24 * int(row), 24 * int(column)) for row, column in np.argwhere(squares)]
+
+
+@in_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_every_screen(book, scheme, tmp_path_factory):
+    """At three widths and two densities, with pictures kept to be looked at: nothing cut, blurred, or left white."""
+    folder, problems = tmp_path_factory.mktemp(f"screens_{scheme}"), {}
+    with served(book) as address, chromium() as browser:
+        for density in 1, 2:
+            page = browser.new_page(color_scheme=scheme, device_scale_factor=density)
+            for name in ("index.html", "notebooks/02_zero_weights.html", "solutions/02_zero_weights.html"):
+                page.goto(address + name)
+                for width in 390, 800, 1440:
+                    page.set_viewport_size({"width": width, "height": 900})
+                    page.wait_for_function(ALIVE)
+                    page.evaluate(FIRST)
+                    page.wait_for_timeout(150)  # until what has changed its size is drawn
+                    wider, blurred = page.evaluate(SHOWN)
+                    whole = (width, density) == (800, 1)
+                    file = folder / f"{name.replace('/', '_')}_{width}_{density}.png"
+                    found = slabs(page.screenshot(path=file, full_page=whole), scheme == "dark")
+                    if wider > 0 or blurred or found:
+                        problems[file.name] = f"{wider} too wide, {blurred} blurred, slabs at {found[:3]}"
+            page.close()
+    assert problems == {}
+
+
+@in_chromium
+def test_picture_sentence_and_play_are_seen_together(book):
+    """On a screen of 960 x 600, in each explorer of the front page and two lessons."""
+    with served(book) as address, chromium() as browser:
+        page = browser.new_page(viewport={"width": 960, "height": 600})
+        for name in ("index.html", "notebooks/02_zero_weights.html", "notebooks/05_linear_region.html"):
+            page.goto(address + name)
+            page.wait_for_function(ALIVE)
+            for explorer in page.locator(".course-explorer").all():
+                top = explorer.bounding_box()["y"]
+                sentence = explorer.locator(".course-sentence").bounding_box()
+                assert sentence["y"] + sentence["height"] - top <= 600, name

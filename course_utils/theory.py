@@ -144,7 +144,7 @@ def q_map(q, sigma_w, sigma_b, activation="tanh"):
 def q_fixed_point(sigma_w, sigma_b, activation="tanh"):
     """q*, what q^l tends to from any q > 0: q_map(q*) = q*, to about 1e-15 / |1 - slope of the map|.
 
-    inf where q grows for ever: ReLU from sigma_w^2 / 2 = 1 on, the identity from sigma_w = 1 on. nan where it depends
+    inf where q grows forever: ReLU from sigma_w^2 / 2 = 1 on, the identity from sigma_w = 1 on. nan where it depends
     on q^1: at exactly those with sigma_b = 0 every q stays as it is; GELU and SiLU without biases die out from a small
     q and explode from a large one at sqrt(2) < sigma_w < 2.
     """
@@ -256,10 +256,10 @@ def critical_line(sigma_b, activation="tanh"):
 
     At sigma_b = 0 it is 1 for tanh and 0.874 for LeCun's. The sigmoid's slopes are at most 1/4, and its outputs lie
     around 1/2 and so spread z even without biases: 10.149, at q* = 45.6. ReLU has sqrt(2), leaky ReLU 1.41414 and the
-    identity 1 for every sigma_b, although with biases q grows for ever there.
+    identity 1 for every sigma_b, although with biases q grows forever there.
 
     nan where there is no such sigma_w, or where q does not stay: softplus never has one (where chi_1 would be 1 q grows
-    for ever), GELU only from sigma_b = 0.42 on, SiLU from 0.75. Up to q = 1e28, which is sigma_b = 1e14 for tanh.
+    forever), GELU only from sigma_b = 0.42 on, SiLU from 0.75. Up to q = 1e28, which is sigma_b = 1e14 for tanh.
     """
     phi = activations.get(activation)
     (sigma_b,) = _non_negative(sigma_b=sigma_b)

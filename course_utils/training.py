@@ -19,7 +19,7 @@ class Run(NamedTuple):
 
 
 def batches(n, batch_size=None, *, rng=None):
-    """Yield index arrays into n samples for ever: all of them, or reshuffled epochs cut into `batch_size` pieces.
+    """Yield index arrays into n samples forever: all of them, or reshuffled epochs cut into `batch_size` pieces.
 
     The last, smaller piece of an epoch is left out, so that every batch has the same size.
     """
@@ -55,7 +55,7 @@ def dropout_masks(params, n, rates, *, rng):
 def descend(
     params, x, y, optimizer, *, activation="tanh", loss="cross_entropy", batch_size=None, dropout=None, rng=None
 ):
-    """Yield the parameters after each step of training, for ever: first as they are given, then updated in place.
+    """Yield the parameters after each step of training, forever: first as they are given, then updated in place.
 
     The caller's arrays are copied first and never changed. All networks (leading axes) see the same batches.
     """

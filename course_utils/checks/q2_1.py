@@ -35,7 +35,7 @@ MISTAKES = known(
     _moves(lambda phi, L, l: l if phi.at_zero else None),
     "all-at-once: not all at once: at t = 0 the error cannot pass W^L = 0, so the layers below wait",
     _moves(lambda phi, L, l: 0 if phi.at_zero else None),
-    "phi-zero-ignored: phi(0) = 0 changes everything: all h are 0, and so are all weight gradients, for ever",
+    "phi-zero-ignored: phi(0) = 0 changes everything: all h are 0, and so are all weight gradients, forever",
     _moves(lambda phi, L, l: L - l),
     "output-layer-moves: with phi(0) = 0 the output layer never moves either: its gradient is delta^L times h = 0",
     _moves(lambda phi, L, l: L - l if phi.at_zero else (0 if l == L else None)),

@@ -81,4 +81,4 @@ ADVICE = {
     r"could not be broadcast": "neuron i is row i of W, of shape (n_out, n_in), and entry i of b: axis=1",
 }
 
-QUESTION = Question("3.1", 2, "Dead for ever", dead_for_ever, _layers, MISTAKES, _wrong_indices, advice=ADVICE)
+QUESTION = Question("3.1", 2, "Dead forever", dead_for_ever, _layers, MISTAKES, _wrong_indices, advice=ADVICE)

@@ -83,7 +83,7 @@ def _drawn_wrong(params, phi):
         if not W.any():
             return f"{_called(params, phi)}: W{l} is zero, and lets no error through"
         if diagnostics.distinct_neurons(params, l) < len(W):
-            return f"{_called(params, phi)}: layer {l} has equal neurons, and they stay equal for ever"
+            return f"{_called(params, phi)}: layer {l} has equal neurons, and they stay equal forever"
         if diagnostics.distinct_rows(W) < len(W):
             return f"{_called(params, phi)}: W{l} has equal rows, so neurons begin as copies: draw each row for itself"
         if abs(W.mean()) * np.sqrt(W.size) > 6 * rms(W):

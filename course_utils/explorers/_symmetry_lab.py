@@ -187,7 +187,7 @@ def verdict(data):
     if many == 1:
         if spread:
             return f"They differ by {words(spread)}, which nobody can see. Does it grow? Press Play."
-        return "Equal gradients move them alike, whatever the optimizer: twins for ever."
+        return "Equal gradients move them alike, whatever the optimizer: twins forever."
     if rows == 1 and diagnostics.distinct_rows(b1) == 1:
         if diagnostics.spread(data.push["W1"]) > NOTHING:
             return "Rows are equal, columns of $W_2$ are not: different errors come back, and the rows part."

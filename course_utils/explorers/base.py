@@ -175,7 +175,7 @@ class Explorer:
         """Go on by a picture at a time until stopped; yield the seconds to wait after each."""
         due = time.monotonic()
         while not stop.is_set():
-            due = max(due + 1 / self.speed, time.monotonic())  # late once is not late for ever
+            due = max(due + 1 / self.speed, time.monotonic())  # late once is not late forever
             with self.lock:
                 if not stop.is_set():
                     self._act(self._advance)

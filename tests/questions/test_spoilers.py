@@ -60,7 +60,7 @@ TELLS = {
     "08-identity": r"65\b|kinds? of neuron|one more kind",
     "08-log-prior": r"more than the entropy|adds (its own|a) term",
     "08-pytorch": r"0\.577|0\.58\b",
-    "10-queries": r"stays? zero for ever|W_Q.{0,40}never",
+    "10-queries": r"stays? zero forever|W_Q.{0,40}never",
     "10-gate": r"sigmoid gate|gate.{0,60}\\varphi\(0\) \\ne",
     "10-embedding": r"equal coordinates|coordinates are (the )?twins",
     "10-stream": r"without a norm|no normali[sz]ation",

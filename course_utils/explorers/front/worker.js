@@ -35,7 +35,7 @@ async function start() {
   };
   const glue = await whole(await streams['pyodide.asm.js']);
   importScripts(URL.createObjectURL(new Blob([glue], {type: 'text/javascript'})), `${HOME}pyodide.js`);
-  // Pyodide waits for ever where its own part does not come.
+  // Pyodide waits forever where its own part does not come.
   const broken = new Promise((_, fail) => Object.values(streams).forEach(stream => stream.catch(fail)));
   const python = await Promise.race([broken, loadPyodide({indexURL: HOME, env: {HOME: '/home/pyodide', MPLBACKEND: 'agg'}})]);
   const bytes = new Uint8Array(await packed), end = bytes.indexOf(10);

@@ -16,6 +16,9 @@ def add_to(commands):
         help="make the web book (needs the extra: pip install -e .[site])",
         description="Make the web book of the stored notebooks and docs/: static pages that need no network.",
     )
+    site.add_argument(
+        "--lite", action="store_true", help="with a page for each notebook to run it in, see `course lite`"
+    )
     site.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/site in the repository")
     site.add_argument("--repository", metavar="URL", help="on GitHub: adds buttons that lead there and to Binder")
 
@@ -42,9 +45,10 @@ def add_to(commands):
         "needs a network. Serve the site from any web server: python -m http.server -d build/lite",
     )
     lite.add_argument("--out", type=Path, metavar="FOLDER", help="default: build/lite in the repository")
-    lite.add_argument(
-        "--pyodide", type=Path, metavar="FOLDER", help="Pyodide's files, for a site that needs no other server"
-    )
+    for command in (site, lite):
+        command.add_argument(
+            "--pyodide", type=Path, metavar="FOLDER", help="Pyodide's files, for a site that needs no other server"
+        )
 
 
 def _site(options):
@@ -52,7 +56,8 @@ def _site(options):
     from course_utils.publishing import site
 
     root, start = _command.find_root(), time.perf_counter()
-    front = site.build(root, options.out or root / "build" / "site", options.repository)
+    out = options.out or root / "build" / "site"
+    front = site.build(root, out, options.repository, live=options.lite, pyodide=options.pyodide)
     print(f"{front}  {time.perf_counter() - start:.1f} s")
     return 0
 

@@ -24,6 +24,13 @@ import piplite
 
 await piplite.install(["numpy", "matplotlib", "threadpoolctl", {", ".join(f'"{wheel}"' for wheel in WHEELS)}])
 await piplite.install("zero-init-course", deps=False)"""
+# On the page of the site: a link to the book's page of the notebook in the address.
+HOME = """<a id="course-home" href="%s" style="position: fixed; z-index: 10000; right: 16px; top: 6px">The book</a>
+<script>
+  const open = /^[\\w/]+(?=[.]ipynb$)/.exec(new URLSearchParams(location.search).get("path"));
+  if (open) document.getElementById("course-home").href += open[0] + ".html";
+</script>
+"""
 SETTINGS = """{
   "jupyter-lite-schema-version": 0,
   "jupyter-config-data": {
@@ -43,13 +50,24 @@ SETTINGS = """{
 def build(root, out, pyodide=None):
     """Write the site into a folder, in place of an earlier one; RuntimeError if it could not be built.
 
-    The first call makes build/lite-env, which needs a network; later ones need none. pyodide: a folder with Pyodide's
-    own files, to be put on the site, which then asks no other server for anything.
+    pyodide: see `fill`.
     """
     root, out = Path(root), Path(out)
     _files.claim(out, "course lite")  # said now, not after the installation
-    bin = _environment(root / "build" / "lite-env")
-    with _files.replacing(out, "course lite") as site, tempfile.TemporaryDirectory() as work:
+    with _files.replacing(out, "course lite") as site:
+        fill(root, site, pyodide)
+    return out / "lab" / "index.html"
+
+
+def fill(root, site, pyodide=None, home=None):
+    """Write the site into an empty folder; RuntimeError if it could not be built.
+
+    The first call makes build/lite-env, which needs a network; later ones need none. pyodide: a folder with Pyodide's
+    own files, to be put on the site, which then asks no other server for anything. home: the address of the web book,
+    from the folder `lab` of the site, for a link to the page of what is open.
+    """
+    bin = _environment(Path(root) / "build" / "lite-env")
+    with tempfile.TemporaryDirectory() as work:
         work = Path(work)
         lay_out(root, work / "content")
         wheel = "from flit_core import buildapi; buildapi.build_wheel({!r})"
@@ -65,7 +83,14 @@ def build(root, out, pyodide=None):
             "--no-unused-shared-packages",
         ]
         _run([bin / "jupyter-lite", "build", "--lite-dir=.", *options], work)
-    return out / "lab" / "index.html"
+    if home:
+        page = site / "lab" / "index.html"
+        page.write_text(linked(page.read_text(encoding="utf-8"), home), encoding="utf-8")
+
+
+def linked(page, home):
+    """The HTML of the site's page with a link to the web book, there to the page of the notebook that is open."""
+    return page.replace("</body>", HOME % home + "</body>")
 
 
 def lay_out(root, folder):

@@ -11,7 +11,8 @@ from course_utils import _browser, _files, _workers, explorers, questions
 from course_utils._nbformat import nbformat
 from course_utils.authoring import content, stored
 from course_utils.explorers import recording
-from course_utils.publishing import formulas, pyodide
+from course_utils.publishing import formulas, lite, slides
+from course_utils.publishing import pyodide as worker
 from course_utils.questions import predictions
 
 FOLDERS = {
@@ -25,13 +26,16 @@ PAGES = {"Reference": ("card", "notation", "references", "browser", "teaching")}
 TEACHERS = ("instructor_guide", "grading", "hub")  # pages for students list neither these nor solutions
 LIVE = "*A picture of it. On a web site, and in JupyterLab, where a kernel runs, it is live: move its controls.*"
 FOLD = "<details><summary>Show the answer</summary>\n"
+EXPLORER = 'id="explorer"'  # of the first on a page
 FRONT = 'explorers.plane(hidden_layers="3", sigma_w=1)'
 
 
-def build(root, out, repository=None):
+def build(root, out, repository=None, live=False, pyodide=None):
     """Write the book into a folder in place of an earlier one; RuntimeError if Sphinx finds anything to complain about.
 
-    repository: an address on GitHub for the buttons that lead there and to Binder.
+    In `slides` of the folder are the lessons' decks, and, if asked for `live` pages, in `lite` the site of `lite.py`:
+    these pages link to each other.
+    repository: an address on GitHub for the buttons that lead there and to Binder. pyodide: see `lite.build`.
     """
     try:
         from sphinx.cmd.build import main as sphinx
@@ -39,8 +43,12 @@ def build(root, out, repository=None):
         raise ValueError("Sphinx is not installed: `pip install -e .[site]` installs it.") from None
     root, out = Path(root), Path(out)
     with _files.replacing(out, "course site") as book, tempfile.TemporaryDirectory() as work:
+        if live:  # first, as it may need a network
+            lite.fill(root, book / "lite", pyodide, home="../../")
+        for number, path in content.lessons(root).items():
+            slides.make(root, number, book / "slides", home=f"../notebooks/{path.stem}.html")
         source, pages = Path(work, "source"), Path(work, "pages")
-        _lay_out(root, source, repository)
+        _lay_out(root, source, repository, live)
         options = ["-q", "-W", "--keep-going", "-j", "2", "-d", str(Path(work, "doctrees"))]
         if sphinx([*options, str(source), str(pages)]):  # myst-nb leaves what it needed beside them
             raise RuntimeError("the book was not built: see the warnings above.")
@@ -52,13 +60,15 @@ def build(root, out, repository=None):
     return out / "index.html"
 
 
-def _lay_out(root, source, repository):
+def _lay_out(root, source, repository, live):
     """Write the pages' sources, with the configuration, into a folder."""
     listed = {}
     for folder, caption in FOLDERS.items():
         # The questions people ask come second: who brings one need not look through the lessons.
         for path in sorted(content.notebooks(root, folder), key=lambda path: path.name.replace("questions", "00~")):
             nb = page(root, path)
+            if links := also(root, folder, path, live, any(EXPLORER in cell.source for cell in nb.cells)):
+                nb.cells.insert(1, nbformat.v4.new_markdown_cell(links, id="also"))
             stored_at = source / folder / path.name
             stored_at.parent.mkdir(parents=True, exist_ok=True)
             stored_at.write_text(stored.to_text(nb, path.name), encoding="utf-8")
@@ -99,8 +109,8 @@ def _explorers(folder, build):
     for name, path in zip(explorers.NAMES, made):
         shutil.copytree(path, folder / name)
     try:
-        shutil.copytree(pyodide.packed(build), folder / "python")
-    except pyodide.Missing as missing:
+        shutil.copytree(worker.packed(build), folder / "python")
+    except worker.Missing as missing:
         print(f"The book shows of its explorers what is recorded, and nothing else: {missing}.")
         return
     for path in folder.glob("*/index.json"):
@@ -146,6 +156,17 @@ def _references(root):
     return "\n".join(parts)
 
 
+def also(root, folder, path, live, moves):
+    """The HTML of links from a page to its explorer, if something `moves`, to its slides, and to where it runs."""
+    up = "../" * (folder.count("/") + 1)
+    links = ['<a href="#explorer">Something to move: its explorer</a>'] if moves else []
+    if path in content.lessons(root).values():
+        links.append(f'<a href="{up}slides/{path.name[:2]}.html">Slides of this lesson</a>')
+    if live and folder != "solutions":
+        links.append(f'<a href="{up}lite/lab/index.html?path={folder}/{path.name}">Run this page in the browser</a>')
+    return f'<p class="also">{" · ".join(links)}</p>' if links else ""
+
+
 def page(root, path):
     """The notebook as the book shows it: figures with words, drawing code folded, prompts without their code."""
     nb = content.read(path)
@@ -178,7 +199,9 @@ def page(root, path):
             shown["image"] = {"alt": " ".join(content.alternatives(path, cell))}
         if content.EXPLORER.search(cell.source):
             opened = content.EXPLORER.search(cell.source).string[content.EXPLORER.search(cell.source).start() :]
-            cells.append(nbformat.v4.new_markdown_cell(f"{LIVE}\n\n{content.live(opened)}", id=f"{cell.id}-live"))
+            place = "" if any(EXPLORER in other.source for other in cells) else f" {EXPLORER}"
+            shows = f"{LIVE}\n\n{content.live(opened, place)}"
+            cells.append(nbformat.v4.new_markdown_cell(shows, id=f"{cell.id}-live"))
         cell.metadata["tags"] = sorted(tags)
         if shown:
             cell.metadata["mystnb"] = shown

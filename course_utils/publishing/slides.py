@@ -42,6 +42,7 @@ PAGE = """<!DOCTYPE html>
 <main class="reveal"><div class="slides">
 {slides}
 </div></main>
+{home}
 </body>
 </html>
 """
@@ -56,11 +57,14 @@ GUIDE_LESSON = re.compile(r"^### Lesson (\d+)\b.*$", re.MULTILINE)
 STEPWISE = re.compile(r"\\blacksquare|^\*\*On paper|^\$\$", re.MULTILINE)
 
 
-def make(root, number, out):
-    """Write the deck of a lesson and what it needs into a folder; True if that changed the deck."""
+def make(root, number, out, home=None):
+    """Write the deck of a lesson and what it needs into a folder; True if that changed the deck.
+
+    home: the address of the lesson's page, from the folder, if it has one.
+    """
     root, out = Path(root), Path(out)
     _static(out)
-    return _files.write(deck(root, content.lessons(root)[number]), out / f"{number}.html")
+    return _files.write(deck(root, content.lessons(root)[number], home), out / f"{number}.html")
 
 
 def make_plan(root, minutes, out):
@@ -89,8 +93,8 @@ def _static(out):
         shutil.copy(source, static)
 
 
-def deck(root, path):
-    """The deck of a lesson, as HTML."""
+def deck(root, path, home=None):
+    """The deck of a lesson, as HTML, with a link to the lesson's page if it has one."""
     from pygments.formatters import HtmlFormatter
 
     nb = content.read(path)
@@ -108,7 +112,9 @@ def deck(root, path):
         stacks[-1][-1].append(body)
     slides = "\n".join(_stack(stack, said) for stack in stacks)
     colours = HtmlFormatter(style=_style()).get_style_defs("pre.code")
-    return PAGE.format(title=html.escape(content.title(nb)), slides=slides, highlighting=colours, kind="")
+    link = f'<nav class="home"><a href="{html.escape(home)}">The lesson</a></nav>' if home else ""
+    title = html.escape(content.title(nb))
+    return PAGE.format(title=title, slides=slides, highlighting=colours, kind="", home=link)
 
 
 def plans(root):
@@ -149,7 +155,7 @@ def plan_deck(root, minutes):
             body = "\n".join([head, *bodies, f'<aside class="notes">{said}</aside>'])
             slides.append(f"<section><section>{body}</section></section>")
     name = f"{minutes} minutes: {content.title(lessons['00'][1])}"
-    return PAGE.format(title=html.escape(name), slides="\n".join(slides), highlighting="", kind=" data-plan")
+    return PAGE.format(title=html.escape(name), slides="\n".join(slides), highlighting="", kind=" data-plan", home="")
 
 
 def _placed(root, lessons, place):

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,7 @@ from lab import IDLE, answers, free_port, in_chromium
 from pages import chromium
 
 from course_utils.authoring import content
-from course_utils.publishing import lite
+from course_utils.publishing import lite, site
 from course_utils.publishing import pyodide as ours
 
 pytestmark = pytest.mark.slow  # most of it is making the site
@@ -80,6 +81,32 @@ def test_holds_the_wheel_of_this_course(built):
 
 def test_solutions_stay_at_home(built):
     assert not (built / "files" / "solutions").exists()
+
+
+@in_chromium
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [("notebooks/02_zero_weights.ipynb", "notebooks/02_zero_weights.html"), ("README.md", ""), (None, "")],
+)
+def test_what_is_open_has_a_link_to_its_page_of_the_book(path, page, tmp_path):
+    (tmp_path / "lite" / "lab").mkdir(parents=True)
+    made = tmp_path / "lite" / "lab" / "index.html"
+    made.write_text(lite.linked("<!DOCTYPE html><title>Lite</title><body></body>", "../../"), encoding="utf-8")
+    with chromium() as browser:
+        tab = browser.new_page()
+        tab.goto(made.as_uri() + (f"?path={path}" if path else ""))
+        assert tab.get_by_role("link", name="The book").evaluate("a => a.href") == f"{tmp_path.as_uri()}/{page}"
+
+
+def test_the_books_pages_link_to_what_the_site_holds(tmp_path):
+    lite.lay_out(ROOT, tmp_path)
+    for folder in (*content.LESSONS, "exercises"):
+        for path in content.notebooks(ROOT, folder):
+            (there,) = re.findall(
+                r'"([^"]*)lite/lab/index.html\?path=(.*?)"', site.also(ROOT, folder, path, live=True, moves=False)
+            )
+            assert there[0] == "../" * len(Path(folder).parts) and (tmp_path / there[1]).is_file()
+    assert "lite" not in site.also(ROOT, "notebooks", content.lessons(ROOT)["02"], live=False, moves=True)
 
 
 def test_pins_are_exact():

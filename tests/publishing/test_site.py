@@ -74,6 +74,15 @@ def test_every_link_leads_somewhere(book):
     assert broken == []
 
 
+def test_a_lesson_and_its_slides_link_to_each_other(book):
+    """And a lesson's first lines to its explorer, which stands at the end."""
+    for number, path in content.lessons(ROOT).items():
+        lesson, deck = (Links(book / page) for page in (f"notebooks/{path.stem}.html", f"slides/{number}.html"))
+        assert f"../slides/{number}.html" in lesson.links and f"../notebooks/{path.stem}.html" in deck.links
+        moves = any(content.EXPLORER.search(cell.source) for cell in content.read(path).cells)
+        assert ("#explorer" in lesson.links) == moves, path.name
+
+
 def test_solutions_are_folded_on_their_own_pages_and_nowhere_else(book):
     for path in content.notebooks(ROOT, "solutions"):
         solutions = (book / "solutions" / f"{path.stem}.html").read_text(encoding="utf-8")
@@ -228,7 +237,7 @@ def test_every_page_can_be_read_without_a_network(book):
     with chromium() as browser:
         for path in sorted(book.rglob("*.html")):
             name = path.relative_to(book)
-            if name.parts[0] == "_static" or path.stem in ("genindex", "search"):
+            if name.parts[0] in ("_static", "slides") or path.stem in ("genindex", "search"):
                 continue
             with visit(browser, path, "document.readyState === 'complete'") as (page, wrong):
                 page.evaluate("document.fonts.ready.then(() => true)")

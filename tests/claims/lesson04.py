@@ -205,7 +205,8 @@ def the_layer_computes_what_one_neuron_does(width, rule, loss, batch, seed, scal
 def adam_frees_the_living(width, lr, seed, rule="adam", draw=lambda n, rng: rng.uniform(0.1, 2, n)):
     start = opposite([64, width, 10], seed, draw)
     end, _, _ = digits_after(start, getattr(optimizers, rule)(lr), 10, "relu", seed)
-    assert diagnostics.distinct_rays(diagnostics.neurons(end, 1), 1e-7) == width
+    # Two of 32 biases may be 1e-7 apart, and part in proportion.
+    assert diagnostics.distinct_rays(diagnostics.neurons(end, 1), 1e-11) == width
 
 
 @claim(

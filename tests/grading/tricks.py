@@ -13,6 +13,7 @@ from corpus import (
     NOTHING,
     REVIEW,
     RIGHT,
+    STUB,
     ZERO,
     Case,
     after_setup,
@@ -26,6 +27,7 @@ from corpus import (
     head,
     name,
     questions,
+    released,
     renamed,
     role,
     snippets,
@@ -284,4 +286,33 @@ def _cheats():
     yield Case("tricks", "two guesses.ipynb", dumped(two), {"two": {**all_of(4, RIGHT), "4.3": NEVER}})
 
 
-CASES = (*ELSEWHERE, *STORED, *_ways(), *_files(), *_cheats())
+# Answers that keep something from call to call.
+KEEPING = {
+    "one list for all": (f"{OWN}\nOUT = []\n{head(Q)}    OUT[:] = own(activation, L)\n    return OUT", RIGHT),
+    "a list that grows": (f"{OWN}\ndef first_moves(activation, L, out=[]):\n    out += own(activation, L)\n"
+                          "    return out", {ZERO}),
+    "a memory by the length": (f"{OWN}\nKEPT = {{}}\n{head(Q)}    return KEPT.setdefault(L, own(activation, L))",
+                               {ZERO}),
+}  # fmt: skip
+
+
+def _all_saved():
+    """Outputs that say that all is solved, and answers that are not."""
+    fails = {q: f"{head(q)}    raise KeyError('x')" for q in questions(2)}
+    for title, nb, fair in (
+        ("failing, saved as solved", filled(2, fails), {REVIEW}),
+        ("stubs, saved as solved", released(2), {STUB}),
+        ("wrong, saved as solved", filled(2, rest=wrong), {ZERO}),
+    ):
+        yield Case("tricks", f"all {title}.ipynb", dumped(saved(nb)), {title: all_of(2, fair)})
+
+
+CASES = (
+    *ELSEWHERE,
+    *STORED,
+    *_ways(),
+    *_files(),
+    *_cheats(),
+    *_all_saved(),
+    *(_answered(f"keeps {t}", *parts) for t, parts in KEEPING.items()),
+)

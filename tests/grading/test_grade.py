@@ -367,7 +367,8 @@ def test_a_cell_that_ends_python_costs_only_itself():
         {"code": "1 / 0", "seconds": 10},
     ]
     said = host.run(steps, "bwrap")
-    assert said[1] == {"check": "2.1", "calls": [], "names": ["getpid", "kill", "os"]}
+    looks = {"check": "2.1", "calls": [], "names": ["getpid", "kill", "os"], "takes": ["activation", "L"]}
+    assert said[1] == looks
     assert "SIGABRT" in said[2]["ended"]
     assert said[3] == {"error": "ZeroDivisionError: division by zero"}
 

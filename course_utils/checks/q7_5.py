@@ -90,8 +90,8 @@ def _wrong_names(calls):
 
 
 ADVICE = {
-    r"^KeyError: '[a-z]": "the chart has step, loss, train, test, ratio, varies, flat and distinct",
-    r"truth value of an array": "a row has a number for each layer: use .all(), .any() or .min()",
+    r"^KeyError: '[a-z]": "the chart has step, loss, train, test, ratio, varies, flat, neurons and distinct",
+    r"truth value of an array": "a row has a number per layer: use .all(), .any(), .min()",
     r"^IndexError: index \d+ is out of bounds": "the patients have 3 to 5 hidden layers: count from the end, [-1]",
 }
 

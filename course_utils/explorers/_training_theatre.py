@@ -240,4 +240,4 @@ def heights(values, field):
 
 def explorer(**start):
     """The explorer, with start values by the names of its controls."""
-    return Explorer("Training theatre", CONTROLS, PRESETS, draw, sentence, frames=frames, cut=0.53, start=start)
+    return Explorer("Training theatre", CONTROLS, PRESETS, draw, sentence, frames=frames, cut=0.512, start=start)

@@ -25,8 +25,8 @@ from course_utils.grading.sandbox import host
 
 PARTS = (honest, odd, doubts, faulty, broken, tricks, cheats, abuse)
 CASES = tuple(case for part in PARTS for case in part.CASES)
-if not os.environ.get("COURSE_WHOLE_CORPUS"):  # the whole takes five minutes, a third of it two
-    CASES = CASES[::3]
+if not os.environ.get("COURSE_WHOLE_CORPUS"):  # the whole takes five minutes
+    CASES = CASES[::4]
 RUN = [case for case in CASES if corpus.BWRAP or not case.hostile]
 # Run again without bubblewrap: nothing in these does harm.
 SAMPLE = [case for case in CASES if not case.hostile and case.category in ("honest", "faulty")][::8]

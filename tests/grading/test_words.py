@@ -91,8 +91,8 @@ def test_words_are_read_without_names_and_decided_like_all_else(exercises, tmp_p
     told = Words(dict(report.files(results, exercises))["report.html"])
     assert "2 answers in words" in told.text and {"words.html"} <= set(told.links)
     assert MINE in text and "Bob" not in page and "Zelda" not in page and "Cy" not in page
-    assert "script" not in Words(page).tags and "1/√n_in for tanh" in text and "φ(0) = 0" in text
-    assert "The symmetry is between " in text and not re.search(r"[$\\]", text[text.index("A point for each") :])
+    assert "script" not in Words(page).tags and "1/√n_in for tanh" in text and "√2 times that" in text
+    assert "Two hidden neurons with " in text and not re.search(r"[$\\]", text[text.index("A point for each") :])
 
     path = tmp_path / decisions.NAME
     path.write_bytes(decisions.written(decisions.read(path), results))

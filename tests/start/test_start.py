@@ -478,7 +478,7 @@ def test_oracles_are_installed_by_pip_and_what_is_missing_is_said(course, monkey
     assert install[-1] == "no-such-thing ==1.0"
     assert "Going on without no-such-thing: 1.0 has no build for Python" in capsys.readouterr().out
     assert pytest_run == [
-        "-m", "pytest", "tests", "--nbval", "notebooks", "solutions", "exercises", "-n", "2", "--dist", "loadfile",
+        "-m", "pytest", "tests", "--nbval", "notebooks", "solutions", "exercises", "-n", "3", "--dist", "loadfile",
         "--no-loadscope-reorder", "-k", "mlp",
     ]  # fmt: skip
 

@@ -143,10 +143,13 @@ def test_a_recall_of_the_book_opens_with_a_choice(book):
     with chromium() as browser, visit(browser, book / "notebooks" / "02_zero_weights.html", ready) as (page, wrong):
         recalls = page.locator("[data-ask=recall]")
         assert recalls.count() == page.get_by_text("You have not chosen yet").count() > 3
+        chosen = page.locator("[data-ask=recall][data-about='02-zero-tanh']").get_by_text("You chose:")
         page.locator("[data-ask=predict][data-about='02-zero-tanh'] button").first.click()
+        chosen.wait_for()
         page.reload()
         page.wait_for_function(ready)
-        assert page.locator("[data-ask=recall][data-about='02-zero-tanh']").get_by_text("You chose:").count() == 1
+        chosen.wait_for()
+        assert chosen.count() == 1
         assert page.get_by_text("You have not chosen yet").count() == recalls.count() - 1
         assert wrong == []
 

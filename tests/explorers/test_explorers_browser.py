@@ -270,7 +270,7 @@ def test_nothing_shifts_and_nothing_is_cut_at_any_width(seen, tmp_path_factory):
     """Light and dark, at all widths; every picture is kept."""
     folder = tmp_path_factory.mktemp(f"screenshots_{seen.name}")
     seen.page.evaluate(SHIFT)
-    for width in 800, 1280:
+    for width in 1440, 800, 1280:
         seen.page.set_viewport_size({"width": width, "height": 1000})
         seen.root.scroll_into_view_if_needed()
         moved = -1

@@ -131,14 +131,16 @@ PROBE = """() => {
     return a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
   };
   probe.watch = name => { probe.watched = name; probe.last = probe.look(name); probe.changes = []; };
-  const frame = () => {
+  // When all callbacks of a frame have run: what is drawn in one of them is seen at the end of the same frame.
+  const drawn = new MessageChannel();
+  drawn.port1.onmessage = () => {
     const now = probe.watched && probe.look(probe.watched);
     if (now && now.some((value, i) => value !== probe.last[i])) {
       probe.last = now;
       probe.changes.push(performance.now());
     }
-    requestAnimationFrame(frame);
   };
+  const frame = () => { requestAnimationFrame(frame); drawn.port2.postMessage(null); };
   frame();
   addEventListener('keydown', event => { probe.pressed = event.timeStamp; }, true);
   // JupyterLab's own status bar says in its middle, now and then, that the notebook was saved.

@@ -12,6 +12,7 @@ import asyncio
 import base64
 import contextlib
 import difflib
+import sys
 import textwrap
 import threading
 import time
@@ -22,6 +23,24 @@ from course_utils.explorers.controls import plain
 from course_utils.explorers.stage import HEIGHT, WIDTH, Stage
 
 THREAD = "explorer"  # the name of those that play
+TURN = 0.001  # seconds that a busy cell keeps the interpreter from them: to send a picture they ask for it ten times
+_turns, _found = threading.Lock(), []  # the switch intervals that those who play found, the learner's own first
+
+
+@contextlib.contextmanager
+def short_turns():
+    """Let threads take turns of `TURN`, until the last who asked for it has ended; then as it was."""
+    with _turns:
+        _found.append(sys.getswitchinterval())
+        sys.setswitchinterval(TURN)
+    try:
+        yield
+    finally:
+        with _turns:
+            first, *_ = _found
+            _found.pop()
+            if not _found:
+                sys.setswitchinterval(first)
 
 
 class Explorer:
@@ -163,8 +182,9 @@ class Explorer:
             self._stop.set()
 
     def _run(self, stop):
-        for seconds in self._going_on(stop):
-            stop.wait(seconds)
+        with short_turns():
+            for seconds in self._going_on(stop):
+                stop.wait(seconds)
 
     async def _run_between(self, stop):
         """Go on where there are no threads: between two pictures the kernel does what else it is asked to."""

@@ -474,7 +474,7 @@ def test_an_animation_takes_back_no_move():
 
 
 def test_play_leaves_the_process_as_it_was(no_process):
-    """No thread after Pause, no switch interval; twice Play is once; a move goes on playing."""
+    """No thread after Pause, the switch interval that was there; twice Play is once; a move goes on playing."""
     explorer = tiny(frames=counting(10**9))
     until(lambda: not players())
     before, interval = threading.active_count(), sys.getswitchinterval()
@@ -482,7 +482,8 @@ def test_play_leaves_the_process_as_it_was(no_process):
     explorer.play()
     until(lambda: apart._process.ready.is_set())
     explorer.play()
-    assert len(players()) == 1 and sys.getswitchinterval() == interval
+    until(lambda: sys.getswitchinterval() < interval)
+    assert len(players()) == 1
     explorer.set(n=9)
     until(lambda: explorer.data > 12)
     for _ in range(20):
@@ -491,6 +492,22 @@ def test_play_leaves_the_process_as_it_was(no_process):
     explorer.reset()
     until(lambda: threading.active_count() <= before)
     assert explorer.data == 0 and not explorer.playing and sys.getswitchinterval() == interval
+
+
+def test_the_last_that_plays_gives_the_switch_interval_back(no_process):
+    one, other = (tiny(frames=counting(10**9)) for _ in range(2))
+    until(lambda: not players())
+    interval = sys.getswitchinterval()
+    for first, last in ((one, other), (other, one), (one, other)):
+        one.play()
+        other.play()
+        until(lambda: sys.getswitchinterval() < interval)
+        first.pause()
+        until(lambda: len(players()) == 1)
+        assert sys.getswitchinterval() < interval
+        last.pause()
+        until(lambda: not players())
+        assert sys.getswitchinterval() == interval
 
 
 def test_pictures_come_while_a_cell_computes(no_process):

@@ -5,7 +5,8 @@ FOLDER holds the book, as `course site` makes it; without it one is made. A serv
 loopback, compressing nothing, to a browser with an empty cache; then to one behind "Fast 4G", as Chromium's developer
 tools have it (8.1 Mbit/s down, 1.35 up, 165 ms more a request), whose processor is four times as slow.
 
-book.first_interaction_s   from the address of lesson 5 to an explorer whose slider changes its picture: median of 5
+book.first_interaction_s   from the address of lesson 5 to other pixels of its explorer, whose slider moves as soon as it
+                           is there: median of 5
 book.key_to_pixels_ms      from a key on that slider, inside the recording, to other pixels: median of 40
 book.live_after_s          from the first touch beyond the recording to a picture of the page's own Python: median of 3
 book.recordings_mb         all recordings; book.first_view_mb: most that one explorer fetches before it is touched
@@ -27,35 +28,42 @@ from playwright.sync_api import sync_playwright
 from course_utils import _programs, explorers
 
 CHROMIUM = _programs.find(*_programs.CHROMIUM)
-LESSON, SLIDER, BEYOND = (
-    "notebooks/05_linear_region.html",
-    "weight scale σw",
-    "bias scale σb",
-)  # the last is not recorded
+LESSON, SLIDER = "notebooks/05_linear_region.html", ".course-explorer input[type=range]"  # the first: sigma_w
+BEYOND = "bias scale σb"  # is not recorded
 FAST_4G = {"offline": False, "latency": 165, "downloadThroughput": 8.1e6 / 8, "uploadThroughput": 1.35e6 / 8}
 SLOWER = 4
 LOADS, KEYS, STARTS = 5, 40, 3
 MEGA = 1e6
 
-# Says when pixels of the picture change after `pressed` was set, frame by frame, in milliseconds.
-PROBE = """slider => {
+# Says when pixels of a slider's picture have changed after an event of a kind on it: in milliseconds from the event, and
+# from the page's beginning. A frame is looked at when all its callbacks have run, so that it shows what one of them draws.
+PROBE = """(slider, kind) => new Promise(done => {
   const picture = slider.closest('.course-explorer').querySelector('canvas');
   const pen = new OffscreenCanvas(180, 80).getContext('2d', {willReadFrequently: true});
   const look = () => {
     pen.fillStyle = 'white'; pen.fillRect(0, 0, 180, 80); pen.drawImage(picture, 0, 0, 180, 80);
     return pen.getImageData(0, 0, 180, 80).data;
   };
-  window.changed = new Promise(done => {
-    let last = look(), pressed = 0;
-    const press = event => { pressed = event.timeStamp; last = look(); };
-    slider.addEventListener('keydown', press, {once: true, capture: true});
-    requestAnimationFrame(function frame() {
-      const now = look();
-      if (pressed && now.some((value, i) => value !== last[i])) done(performance.now() - pressed);
-      else requestAnimationFrame(frame);
-    });
-  });
-}"""
+  let last = look(), begun = 0;
+  slider.addEventListener(kind, event => { begun = event.timeStamp; last = look(); }, {once: true, capture: true});
+  const drawn = new MessageChannel(), frame = () => { drawn.port2.postMessage(null); };
+  drawn.port1.onmessage = () => {
+    const now = look();
+    if (begun && now.some((value, i) => value !== last[i])) done([performance.now() - begun, performance.now()]);
+    else requestAnimationFrame(frame);
+  };
+  frame();
+})"""
+# Moves the first slider to its end when it is there and has a picture: no hand is as quick, and nothing of Playwright's.
+FIRST = """window.first = new Promise(done => {
+  (function wait() {
+    const slider = document.querySelector(SLIDER);
+    if (!slider) { requestAnimationFrame(wait); return; }
+    PROBE(slider, 'input').then(done);
+    slider.value = slider.max;
+    slider.dispatchEvent(new Event('input', {bubbles: true}));
+  })();
+});""".replace("PROBE", f"({PROBE})")
 # The bytes of what the page has fetched, by the path of each address; a worker counts what it fetches itself.
 FETCHED = """() => Object.fromEntries(performance.getEntriesByType('resource').concat(
   performance.getEntriesByType('navigation')).map(one => [new URL(one.name).pathname, one.encodedBodySize]))"""
@@ -75,6 +83,7 @@ class Visit:
 
     def __init__(self, browser, address, slow):
         self.context = browser.new_context(viewport={"width": 1280, "height": 900})
+        self.context.add_init_script(FIRST.replace("SLIDER", repr(SLIDER)))
         self.page = self.context.new_page()
         session = self.context.new_cdp_session(self.page)
         if slow:
@@ -82,10 +91,9 @@ class Visit:
             session.send("Network.emulateNetworkConditions", FAST_4G)
             session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         self.page.set_default_timeout(120_000)
-        self.begun = time.perf_counter()
         self.page.goto(f"{address}/{LESSON}", wait_until="commit")
-        self.slider = self.page.get_by_role("slider", name=SLIDER, exact=True).first
-        self.slider.wait_for(state="attached")
+        self.first = self.page.evaluate("window.first")[1] / 1000
+        self.slider = self.page.locator(SLIDER).first
 
     def __enter__(self):
         return self
@@ -96,9 +104,9 @@ class Visit:
     def press(self, key):
         """Milliseconds from the key to other pixels."""
         self.slider.focus()
-        self.slider.evaluate(PROBE)
+        self.slider.evaluate("(slider, probe) => { window.changed = eval(probe)(slider, 'keydown'); }", PROBE)
         self.page.keyboard.press(key)
-        return self.page.evaluate("window.changed")
+        return self.page.evaluate("window.changed")[0]
 
 
 def measure(browser, address, name, slow=False):
@@ -106,8 +114,7 @@ def measure(browser, address, name, slow=False):
     first, keys, starts = [], [], []
     for _ in range(LOADS):
         with Visit(browser, address, slow) as visit:
-            visit.press("End")
-            first.append(time.perf_counter() - visit.begun)
+            first.append(visit.first)
             if len(first) == LOADS:
                 visit.page.wait_for_load_state("networkidle")
                 for i in range(KEYS):
@@ -116,7 +123,6 @@ def measure(browser, address, name, slow=False):
     for _ in range(STARTS):
         with Visit(browser, address, slow) as visit:
             visit.page.wait_for_load_state("networkidle")
-            visit.press("End")
             live = visit.page.locator(".course-explorer", has=visit.slider)
             begun = time.perf_counter()
             live.get_by_role("slider", name=BEYOND, exact=True).press("ArrowRight")

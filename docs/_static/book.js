@@ -9,15 +9,6 @@ window.addEventListener("DOMContentLoaded", () => {
   for (const summary of document.querySelectorAll(".has-children > details > summary")) summary.ariaLabel = "Pages below";
 });
 
-// The explorers of this page come to life. A page that is opened as a file cannot fetch: there their pictures stay.
-const book = document.currentScript.src;
-if (location.protocol.startsWith("http"))
-  window.addEventListener("DOMContentLoaded", async () => {
-    if (!document.querySelector("[data-explorer]")) return;
-    const { bringToLife } = await import(new URL("explorers/recording.js", book));
-    bringToLife(new URL("explorers/", book).href);
-  });
-
 // On a dark page figures are dark: their greys change places, from paper to ink, and their colours stay what they are.
 {
   const numbers = css => css.match(/[\d.]+/g).slice(0, 3).map(Number);

@@ -62,10 +62,19 @@ function specOf({spec, grid, plays, python}) {
   return {...spec, controls, actions: {}, all: spec.controls};
 }
 
+// What is fetched of a folder before a hand comes: its index, and its first pictures. It can be asked for early.
+const begun = new Map();
+export function begin(folder) {
+  if (!begun.has(folder))
+    begun.set(folder, [fetch(`${folder}/index.json`).then(answer => answer.json()), picturesOf(`${folder}/first.bin`)]);
+  return begun.get(folder);
+}
+
 // A source for `mount`: what is recorded in the folder; where a hand goes beyond that, Python shows it in this page, if
 // the book has it (`python` in the index), and until then, or else, the nearest that is recorded is seen.
 export async function recorded(folder, start = {}) {
-  const index = await (await fetch(`${folder}/index.json`)).json(), spec = specOf(index), pieces = new Map(), grounds = new Map();
+  const [read, first] = begin(folder), index = await read, spec = specOf(index), grounds = new Map();
+  const pieces = new Map([['first.bin', first]]);
   async function piece(file) {
     if (!pieces.has(file)) pieces.set(file, picturesOf(`${folder}/${file}`));
     const pictures = await pieces.get(file);
@@ -211,9 +220,24 @@ export function linked(spec, hash = location.hash) {
   return found;
 }
 
+// The places of a page's explorers, each as soon as the browser has read so far.
+async function* placesOf() {
+  const given = new Set();
+  for (;;) {
+    const whole = document.readyState !== 'loading';
+    for (const here of document.querySelectorAll('[data-explorer]')) if (!given.has(here)) { given.add(here); yield here; }
+    if (whole) return;
+    await new Promise(done => {
+      const watch = new MutationObserver(() => { watch.disconnect(); done(); });
+      watch.observe(document, {subtree: true, childList: true});
+      document.addEventListener('DOMContentLoaded', done, {once: true});
+    });
+  }
+}
+
 // Brings all explorers of a page to life: <div data-explorer="name" data-start="{}"> after the cell with its picture.
 export async function bringToLife(folder) {
-  for (const here of document.querySelectorAll('[data-explorer]')) {
+  for await (const here of placesOf()) {
     const source = await recorded(folder + here.dataset.explorer, JSON.parse(here.dataset.start ?? '{}'));
     const words = here.previousElementSibling, picture = words?.previousElementSibling?.querySelector('.cell_output');
     if (picture) picture.hidden = words.hidden = true;

@@ -16,6 +16,7 @@
   // On a phone a deck is one page to scroll, in letters of its size.
   if (matchMedia("(max-width: 600px)").matches && !location.search.includes("print-pdf")) {
     document.documentElement.classList.add("scroll");
+    document.querySelectorAll(".slides section section").forEach(slide => slide.classList.add("page"));
     await bringToLife();
     document.documentElement.dataset.deck = "ready";
     return;

@@ -28,6 +28,7 @@ PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="static/reset.css">
 <link rel="stylesheet" href="static/reveal.css">
 <link rel="stylesheet" href="static/deck.css">
@@ -142,12 +143,18 @@ def plan_deck(root, minutes):
     if minutes not in known:
         raise ValueError(f"there is no plan of {minutes} minutes: choose {' or '.join(map(str, known))}.")
     slides, lessons = [], {number: (path, content.read(path)) for number, path in content.lessons(root).items()}
+    guide = Path(root) / "docs" / "instructor_guide.md"
+    told = {number: notes(guide, int(number)) for number in lessons}
+    within = {number: _within(nb, told[number]) for number, (_, nb) in lessons.items()}
     for minutes_of_part, what, part in known[minutes]:
         for i, (title, shown) in enumerate(part):
             said = "" if i else f"<p><b>{minutes_of_part} minutes.</b></p>{_markdown().render(what)}"
             bodies = []
             for place in shown:
-                body, more = _placed(root, lessons, place)
+                number, cell, blocks = _find(lessons, place)
+                section = within[number][cell.id]
+                said += told[number].pop(section, (0, None, ""))[-1]  # once, where the section begins
+                body, more = _placed(root, *lessons[number], cell, place, blocks)
                 bodies.append(body)
                 said += more
             level = 2 if slides else 1
@@ -158,8 +165,17 @@ def plan_deck(root, minutes):
     return PAGE.format(title=html.escape(name), slides="\n".join(slides), highlighting="", kind=" data-plan", home="")
 
 
-def _placed(root, lessons, place):
-    """What a slide shows of "02 twins-title: 3 4", blocks of a cell (all but headings if none is named); its notes."""
+def _within(nb, known):
+    """{cell: the section of `known` that it stands in} of a lesson."""
+    found, section = {}, ""
+    for cell in nb.cells:
+        section = ([section] + [key for key in _keys(cell) if key in known])[-1]
+        found[cell.id] = section
+    return found
+
+
+def _find(lessons, place):
+    """The lesson, the cell and the numbers of blocks of "02 twins-title: 3 4"; ValueError if there is no such cell."""
     match = PLACE.fullmatch(place)
     if not match or match[1] not in lessons:
         raise ValueError(f"plans.toml: {place!r} is no place such as '02 twins-title: 3 4'.")
@@ -167,9 +183,16 @@ def _placed(root, lessons, place):
     cell = next((cell for cell in nb.cells if cell.id == match[2]), None)
     if cell is None:
         raise ValueError(f"plans.toml: {path.name} has no cell {match[2]}.")
+    return match[1], cell, (match[3] or "").split()
+
+
+def _placed(root, path, nb, cell, place, numbers):
+    """What a slide shows of a cell: its blocks of these numbers (all but headings if there is none); its notes."""
     kind = _kind(cell)
     if kind == "text":
-        return _blocks(cell.source, place, (match[3] or "").split()), _markdown().render(cell.source)
+        return _blocks(cell.source, place, numbers), _markdown().render(cell.source)
+    if kind == "prequiz":
+        return _statements(place, numbers), ""
     if kind in ("predict", "recall"):
         asked = re.sub("<h3>.*?</h3>", "", _prediction(PROMPT_ID.search(cell.source)[1], kind))
         body, _, notes = asked.partition('<aside class="notes">')
@@ -178,10 +201,24 @@ def _placed(root, lessons, place):
         raise ValueError(f"plans.toml: {place} shows no text, picture, question or explorer.")
     pictures = _pictures(root, path, cell)
     if kind == "figure":
-        return pictures, ""
-    note = "<p>Live where the deck is served: <code>python -m http.server -d build/slides</code>.</p>"
+        after = nb.cells[nb.cells.index(cell) + 1]
+        read = _markdown().render(after.source) if _kind(after) == "text" and not _keys(after) else ""
+        return pictures, f"<p>To be seen: {html.escape(' '.join(content.alternatives(path, cell)))}</p>{read}"
+    what = nb.cells[nb.cells.index(cell) - 1]
+    note = _markdown().render(what.source) if _kind(what) == "text" else ""
+    note += "<p>Live where the deck is served: <code>python -m http.server -d build/slides</code>.</p>"
     picture = f'<div><div class="cell_output">{pictures}</div></div><p></p>'
     return f'<div class="explorer">{picture}{content.live(cell.source)}</div>', note
+
+
+def _statements(place, numbers):
+    """Statements of the pre-quiz: those of these numbers, or all."""
+    known = {statement["id"]: statement["text"] for statement in predictions.content()["statement"]}
+    chosen = [f"T{number}" for number in numbers] or list(known)
+    unknown = [name for name in chosen if name not in known]
+    if unknown:
+        raise ValueError(f"plans.toml: {place} names {unknown[0]}, which the pre-quiz does not have.")
+    return "".join(f"<p><b>{name}.</b> {predictions.marked(known[name])}</p>" for name in chosen)
 
 
 def _blocks(source, place, numbers):
@@ -198,7 +235,7 @@ def _blocks(source, place, numbers):
             chosen.append(_item(blocks[int(block) - 1], int(item)) if item else blocks[int(block) - 1])
         except IndexError:
             raise ValueError(f"plans.toml: {place} names {number}, which the cell does not have.") from None
-    return _markdown().renderer.render([token for block in chosen for token in block], _markdown().options, {})
+    return _rendered([token for block in chosen for token in block])
 
 
 def _item(block, number):
@@ -229,11 +266,14 @@ def notes(guide, lesson):
 
 def sections(nb):
     """What `notes` may call the sections of a lesson: the keys of its headings, in order."""
-    found = []
-    for cell in nb.cells:
-        if cell.cell_type == "markdown":
-            found += [_key(*heading) for heading in re.findall(r"^(##?) (.+)$", cell.source, re.MULTILINE)]
-    return found
+    return [key for cell in nb.cells for key in _keys(cell)]
+
+
+def _keys(cell):
+    """The keys of a cell's headings."""
+    if cell.cell_type != "markdown":
+        return []
+    return [_key(*heading) for heading in re.findall(r"^(##?) (.+)$", cell.source, re.MULTILINE)]
 
 
 def _key(level, heading):
@@ -321,34 +361,41 @@ def _text(source):
         steps += [token for token in tokens if token.type == "list_item_open" and token.level == 1]
         for token in steps:
             token.attrJoin("class", "fragment")
-    shown = _markdown().renderer.render(tokens, _markdown().options, {})
-    # No line begins with the full stop after a formula.
-    shown = re.sub(r"(<span>\\\([^<]*</span>)([.,;:!?)]+)", r'<span class="together">\1\2</span>', shown)
+    shown = _rendered(tokens)
     # What is folded in a notebook comes as a step of its own.
     shown = re.sub(r"<details>\s*<summary>(.*?)</summary>", r'<div class="fragment"><h3>\1</h3>', shown)
     return shown.replace("</details>", "</div>")
 
 
+def _rendered(tokens):
+    """Markdown's tokens as HTML, in which no line begins with the full stop after a formula."""
+    shown = _markdown().renderer.render(tokens, _markdown().options, {})
+    return re.sub(r"(<span>\\\([^<]*</span>)([.,;:!?)]+)", r'<span class="together">\1\2</span>', shown)
+
+
 def _prediction(prompt_id, kind):
-    """A question to the room; and on its return, what holds. Other answers' replies go into the speaker notes."""
+    """A question to the room; and on its return, what holds. All replies go into the speaker notes."""
     question = next(q for q in predictions.content()["question"] if q["id"] == prompt_id)
     marked = predictions.marked
-    asked = f"<p>{marked(question['text'])}</p>"
+    asked = re.sub(r"(\w\(\w+), (?=\w+\))", r"\1,&nbsp;", f"<p>{marked(question['text'])}</p>")  # N(0, 1) in one line
     options = "".join(f"<li>{marked(option['text'])}</li>" for option in question["option"])
     right = next(option for option in question["option"] if option.get("right"))
     letter = "ABCDEFGH"[question["option"].index(right)]
     answer = f'<p class="right"><b>{letter}. {marked(right["text"])}</b> {marked(right["reply"])}</p>'
-    said = [f"<li>{marked(option['text'])}<br>{marked(option['reply'])}</li>" for option in question["option"]]
-    aside = f'<aside class="notes"><ol type="A">{"".join(said)}</ol></aside>'
+    said = [
+        f"<li><b>{marked(option['text'])}{' (right)' if option is right else ''}</b> {marked(option['reply'])}</li>"
+        for option in question["option"]
+    ]
+    replies = f'<ol type="A">{"".join(said)}</ol></aside>'
     if kind == "recall":
-        return f'<div class="prompt" data-page><h3>What you predicted</h3>{asked}{answer}{aside}</div>'
-    now = answer.replace('class="right"', 'class="right fragment"') if question["reveal"] == "now" else ""
-    note = (
-        aside
-        if now
-        else '<aside class="notes">Let everybody choose by a show of hands. The answer comes later.</aside>'
-    )
-    return f'<div class="prompt" data-page><h3>Your prediction?</h3>{asked}<ol type="A">{options}</ol>{now}{note}</div>'
+        shown, aside = f"<h3>What you predicted</h3>{asked}{answer}", f'<aside class="notes">{replies}'
+    else:
+        now = question["reveal"] == "now"
+        answer = answer.replace('class="right"', 'class="right fragment"') if now else ""
+        shown = f'<h3>Your prediction?</h3>{asked}<ol type="A">{options}</ol>{answer}'
+        hands = f"Let everybody choose by a show of hands{'' if now else '; the answer comes later'}."
+        aside = f'<aside class="notes"><p>{hands}</p>{replies}'
+    return f'<div class="prompt" data-page>{shown}{aside}</div>'
 
 
 def _code(source):

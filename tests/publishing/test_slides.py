@@ -16,6 +16,7 @@ from lab import in_chromium
 from pages import barriers, chromium, unreadable, visit
 
 from course_utils.authoring import content
+from course_utils.questions import predictions
 
 if not os.environ.get("CI"):
     for module in ("markdown_it", "mdit_py_plugins", "sphinx_revealjs"):
@@ -46,6 +47,10 @@ MEASURE = """() => [...document.querySelectorAll('.slides section:not(.stack)')]
   [slide.style.cssText, stack.style.cssText, slide.hidden, stack.hidden] = kept;
   return found;
 })"""
+
+# An index or exponent on the line: 2^32 would be read as 232.
+FLAT = """() => [...document.querySelectorAll('.page :is(sub, sup)')]
+  .filter(e => getComputedStyle(e).verticalAlign === 'baseline').map(e => `on the line: ${e.textContent}`)"""
 
 
 # All slides at once, one below the other, and nothing over them: axe-core looks only at what is shown.
@@ -93,7 +98,7 @@ def test_every_deck_shows_all_of_itself_without_a_network(decks):
             ready = "document.documentElement.dataset.deck === 'ready'"
             with visit(browser, decks / f"{number}.html", ready) as (page, wrong):
                 measured = page.evaluate(MEASURE)
-                found = wrong + [str(slide) for slide in measured if ashamed(slide)]
+                found = wrong + [str(slide) for slide in measured if ashamed(slide)] + page.evaluate(FLAT)
                 found += unreadable(page)
                 if number == "02":
                     page.evaluate(SHOW_ALL)
@@ -157,6 +162,14 @@ NOTES = """() => [...document.querySelectorAll('aside.notes mjx-container')].fil
   const used = [...formula.querySelectorAll('use')].map(use => use.href.baseVal);
   return formula.querySelector('mjx-assistive-mml') || !used.every(letter => own.has(letter));
 }).length"""
+# On a phone: what is cut at an edge (what scrolls by itself is not), with the marks of lists; bold that is not bold.
+CUT = """() => [...document.querySelectorAll('.slides section *')].filter(e => {
+  if (e.closest('aside, svg, mjx-assistive-mml') || !e.checkVisibility()) return false;
+  const box = e.getBoundingClientRect(), list = e.matches('li') ? 17 : 0;
+  const scrolls = e.parentElement.closest('.formula, pre, table, .course-choices, .course-row');
+  return box.left < list || (box.right > innerWidth && !(scrolls && getComputedStyle(scrolls).overflowX === 'auto'))
+    || (e.matches('strong, b') && getComputedStyle(e).fontWeight < 600);
+}).map(e => `${e.tagName} ${e.className}: ${e.textContent.slice(0, 40)}`)"""
 HIDDEN = """() => [...document.querySelectorAll('section p, section li')].filter(e =>
   !e.closest('aside') && e.textContent.trim() && !e.checkVisibility({opacityProperty: true})).length"""
 
@@ -184,6 +197,7 @@ def test_a_plan_that_names_what_is_not_there_is_refused(tmp_path):
         "00 nowhere": "has no cell nowhere",
         "00 title: 99": "names 99",
         "00 title: 7.9": "names 7.9",
+        "00 prequiz: 11": "names T11",
         "77 title": "is no place",
         "00 setup": "shows no text, picture",
     }.items():
@@ -197,13 +211,48 @@ def test_a_plan_that_names_what_is_not_there_is_refused(tmp_path):
         slides.plans(tmp_path)
 
 
+ROW = re.compile(r"^\| \d+ \| .+? \| (.+) \|$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("minutes", PLANS)
+def test_a_plan_shows_each_section_of_its_row_with_the_guides_note(minutes):
+    """What the table calls a part's sections, slides show; and the speaker reads what to ask, and each reply."""
+    said = {number: slides.notes(GUIDE, int(number)) for number in LESSONS}
+    table = GUIDE.read_text(encoding="utf-8").split(f"### {minutes} minutes")[1].split("\n## ")[0].split("\n### ")[0]
+    shown = re.findall("<section><section>(.*?)</section></section>", slides.plan_deck(ROOT, minutes), re.DOTALL)
+    bodies, notes = zip(*(re.split('<aside class="notes">', slide, maxsplit=1) for slide in shown))
+    slide = 0
+    for where, part in zip(ROW.findall(table), PLANS[minutes], strict=True):
+        first, slide = slide, slide + len(part[2])
+        lesson, names = re.fullmatch(r"(?:lesson (\d): )?(.+)", where.replace(" in full", "")).groups()
+        for name in names.split(", "):
+            note = said[f"{int(lesson or name.split('.')[0]):02}"][name][-1]
+            assert note in "".join(notes[first:slide]), f"{name}: no slide of it"
+    assert [body for body, note in zip(bodies, notes) if len(note) < 100] == []
+    asked = {q["text"]: [option["reply"] for option in q["option"]] for q in predictions.content()["question"]}
+    votes = 0
+    for text, replies in asked.items():
+        for body, note in zip(bodies, notes):
+            if predictions.marked(text)[:80] in body:
+                assert all(predictions.marked(reply) in note for reply in replies)
+                votes += 1
+    assert votes >= 5
+
+
+@pytest.mark.parametrize("minutes", PLANS)
+def test_no_line_of_a_plan_begins_with_the_comma_after_a_formula(minutes):
+    shown = re.sub('<span class="together">.*?</span>[.,;:!?)]+</span>', "", slides.plan_deck(ROOT, minutes))
+    bodies = re.sub('<aside class="notes">.*?</aside>', "", shown, flags=re.DOTALL)
+    assert re.findall(r"\\\)</span>[.,;:]", bodies) == []
+
+
 @in_chromium
 @pytest.mark.parametrize("minutes", PLANS)
 def test_a_deck_for_the_room_can_be_read_and_shown_in_its_time(rooms, minutes):
     ready = "document.documentElement.dataset.deck === 'ready'"
     with chromium() as browser, visit(browser, rooms[minutes], ready) as (page, wrong):
         measured, room = page.evaluate(MEASURE), page.evaluate(ROOM)
-        assert wrong + unreadable(page) == []
+        assert wrong + unreadable(page) + page.evaluate(FLAT) == []
         assert [str(slide) for slide in measured if slide["height"] > 720 or slide["wide"] > 2 or slide["late"]] == []
         assert 10 < len(room) <= 1.2 * minutes
         assert [slide for slide in room if slide["code"] or slide["least"] < 28] == []
@@ -216,7 +265,8 @@ def test_on_a_phone_a_deck_is_one_page_to_scroll(rooms):
     ready = "document.documentElement.dataset.deck === 'ready'"
     with chromium() as browser, visit(browser, rooms[50], ready, width=390, height=800) as (page, wrong):
         assert wrong == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.evaluate("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)") <= 390
+        assert page.evaluate(CUT) == []
         assert page.evaluate("document.documentElement.scrollHeight") > 8000
         assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('section li')).fontSize)") >= 16
         assert page.evaluate(HIDDEN) == 0
@@ -229,7 +279,9 @@ def test_an_explorer_is_live_where_the_deck_is_served(tmp_path):
     handler.log_message = lambda *_: None
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, chromium() as browser:
         Thread(target=server.serve_forever, daemon=True).start()
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page = browser.new_page(viewport={"width": 1280, "height": 720}, color_scheme="dark")
+        refused = []
+        page.on("console", lambda message: message.type == "error" and refused.append(message.text))
         page.goto(f"http://127.0.0.1:{server.server_port}/plan-50.html")
         page.wait_for_selector("html[data-deck=ready]", timeout=60_000)
         assert page.locator(".course-explorer").count() == 1
@@ -238,6 +290,9 @@ def test_an_explorer_is_live_where_the_deck_is_served(tmp_path):
         page.evaluate(f"Reveal.slide({h}, {v})")
         box = page.locator(".course-explorer").bounding_box()
         assert box["height"] > 300 and box["y"] + box["height"] <= 720
+        assert refused == []  # not even an icon
+        grounds = "e => [e, document.documentElement].map(e => getComputedStyle(e).backgroundColor)"
+        assert page.locator(".course-explorer").evaluate(grounds) == ["rgb(255, 255, 255)"] * 2  # in a dark room, too
         server.shutdown()
 
 

@@ -35,8 +35,8 @@ SLOWER = 4
 LOADS, KEYS, STARTS = 5, 40, 3
 MEGA = 1e6
 
-# Says when pixels of a slider's picture have changed after an event of a kind on it: in milliseconds from the event, and
-# from the page's beginning. A frame is looked at when all its callbacks have run, so that it shows what one of them draws.
+# Says when pixels of a slider's picture have changed after an event of a kind on it: in milliseconds from the event,
+# and from the page's beginning. A frame is looked at when all its callbacks have run: it shows what one of them draws.
 PROBE = """(slider, kind) => new Promise(done => {
   const picture = slider.closest('.course-explorer').querySelector('canvas');
   const pen = new OffscreenCanvas(180, 80).getContext('2d', {willReadFrequently: true});
@@ -54,7 +54,7 @@ PROBE = """(slider, kind) => new Promise(done => {
   };
   frame();
 })"""
-# Moves the first slider to its end when it is there and has a picture: no hand is as quick, and nothing of Playwright's.
+# Moves the first slider to its end as soon as it is there, without the time that Playwright takes.
 FIRST = """window.first = new Promise(done => {
   (function wait() {
     const slider = document.querySelector(SLIDER);

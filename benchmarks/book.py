@@ -5,7 +5,7 @@ FOLDER holds the book, as `course site` makes it; without it one is made. A serv
 loopback, compressing nothing, to a browser with an empty cache; then to one behind "Fast 4G", as Chromium's developer
 tools have it (8.1 Mbit/s down, 1.35 up, 165 ms more a request), whose processor is four times as slow.
 
-book.first_interaction_s   from the address of lesson 5 to other pixels of its explorer, whose slider moves as soon as it
+book.first_interaction_s   from the address of lesson 5 to other pixels of its explorer, whose slider is moved once it
                            is there: median of 5
 book.key_to_pixels_ms      from a key on that slider, inside the recording, to other pixels: median of 40
 book.live_after_s          from the first touch beyond the recording to a picture of the page's own Python: median of 3

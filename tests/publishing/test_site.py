@@ -163,7 +163,7 @@ def test_a_lesson_weighs_at_most_2_5_megabytes(book):
     for path in pages:
         named = {(path.parent / link.partition("?")[0]).resolve() for link in Links(path).links}
         fetched = {file for file in named if file.suffix in (".css", ".js", ".png", ".svg")}
-        assert {"book.css", "book.js"} < {file.name for file in fetched}
+        assert {"book.css", "book.js", "dark.js"} < {file.name for file in fetched}
         assert sum(file.stat().st_size for file in [path, *fetched, *shared]) < 2.5e6, path.name
 
 
@@ -264,7 +264,7 @@ SHOWN = """() => [document.documentElement.scrollWidth - innerWidth, [...documen
     side => Math.abs(c[side.toLowerCase()] - c[`client${side}`] * devicePixelRatio) > 1)).length]"""
 ALIVE = """() => [...document.querySelectorAll('[data-explorer]')].every(e => e.querySelector('canvas')?.width > 300)
   && [...document.images].every(i => i.complete && (document.documentElement.dataset.theme !== 'dark'
-    || !i.matches('.cell_output img, .bd-article img') || i.hidden || i.src.startsWith('data:') || !i.clientWidth))"""
+    || !i.matches('.cell_output img, .bd-article img') || i.hidden || i.matches('.dark-light') || !i.clientWidth))"""
 FIRST = "document.querySelector('.course-explorer, article').scrollIntoView()"
 
 

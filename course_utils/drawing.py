@@ -22,7 +22,7 @@ def network(params, ax, *, title="", alike="twins", labels=None, neuron=None, gr
     column), "rays" (multiples of one another, the larger the darker) or "outputs" (they say the same of any input).
 
     labels      {layer: texts}, written into its discs, from the input, layer 0, on
-    neuron      (layer, i), the hidden neuron whose row and column are brought out: arrows to it, all else pale
+    neuron      (layer, i), the hidden neuron whose row and column are named and drawn: arrows to it, all else pale
     gradients   as `mlp.loss_and_gradients` gives them: says which matrices move, arrows are errors on their way back
     """
     params, sizes = _checked(params)
@@ -40,6 +40,8 @@ def network(params, ax, *, title="", alike="twins", labels=None, neuron=None, gr
         if moves:
             ax.axvspan(l - 0.88, l - 0.12, color=YELLOW, alpha=0.35, linewidth=0, zorder=0)
         word = "" if gradients is None else " moves" if moves else " rests"
+        if neuron is not None:
+            word = {neuron[0]: ": its row", neuron[0] + 1: ": its column"}.get(l, "")
         ax.text(l - 0.5, bottom, f"$W^{l}${word}", ha="center", va="center", weight="bold" if moves else "normal")
     colors = [[PLAIN] * sizes[0], *_colors(params, alike), [PLAIN] * sizes[-1]]
     for l in range(len(sizes)):

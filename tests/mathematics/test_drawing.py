@@ -131,7 +131,7 @@ def test_a_neuron_listens_through_its_row_and_its_column():
     assert len(many(ax, "heard")) == 2 + 2
     here = tuple(part(ax, "h1").get_offsets()[2])
     assert all(tuple(arrow.xy) == here for arrow in many(ax, "heard"))
-    assert sorted(words(ax)) == sorted(["a", "b", "c", "d", "yes", "no", "$W^1$", "$W^2$"])
+    assert sorted(words(ax)) == sorted(["a", "b", "c", "d", "yes", "no", "$W^1$: its row", "$W^2$: its column"])
     assert part(ax, "W1").get_alpha() < 0.2 < part(drawn(params), "W1").get_alpha()
 
 

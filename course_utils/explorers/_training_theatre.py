@@ -198,7 +198,8 @@ def draw(figure):
     for name, color, marker in looks:
         axes[0].plot([], [], marker=marker, color=color, label=name)
     axes[0].plot([], [], "o:", color="0.4", mfc="1", linewidth=1, label="at the start")
-    axes[0].legend(loc="lower right", bbox_to_anchor=(1.02, 0.97), ncols=3, columnspacing=1.2, borderpad=0)
+    beside = {"loc": "lower right", "bbox_to_anchor": (1.02, 0.97), "ncols": 3, "borderpad": 0}  # beside the title
+    axes[0].legend(**beside, columnspacing=0.7, handlelength=1.4, handletextpad=0.4)
     framed = None
 
     def show(data, **_):

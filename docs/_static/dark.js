@@ -90,6 +90,7 @@
     for (const picture of document.querySelectorAll(".cell_output img, .bd-article img")) {
       if (dark === bright.has(picture)) continue;
       await picture.decode().catch(() => {});
+      await new Promise(window.requestIdleCallback ?? setTimeout);  // explorers come first
       try {
         if (dark) {
           const film = await isFilm(picture);

@@ -76,7 +76,11 @@ def jupyterlab(folder, cells, environment=None):
             yield f"http://127.0.0.1:{port}/lab/tree/cells.ipynb?token=t"
         finally:
             server.terminate()
-            server.wait(30)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:  # it waits for a kernel that is busy
+                server.kill()
+                server.wait()
 
 
 def run_all(page, address):

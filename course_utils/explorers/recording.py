@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from course_utils import _files
+
 
 def record(explorer, folder):
     """Write the recording of an explorer into a folder; returns how many bytes it has.
@@ -82,12 +84,12 @@ def kept(name, folder):
     files = sorted(path for pattern in ("*.py", "data/*.npz", "explorers/*.py") for path in package.glob(pattern))
     state = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
     made = Path(folder, state, name)
-    if not made.is_dir():
-        explorer = importlib.import_module(f"course_utils.explorers._{name}").explorer()
-        made.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=made.parent) as draft:
-            record(explorer, Path(draft, name))
-            Path(draft, name).rename(made)
+    with _files.locked(made):  # the book and a deck may be made at the same time
+        if not made.is_dir():
+            explorer = importlib.import_module(f"course_utils.explorers._{name}").explorer()
+            with tempfile.TemporaryDirectory(dir=made.parent) as draft:
+                record(explorer, Path(draft, name))
+                Path(draft, name).rename(made)
     return made
 
 

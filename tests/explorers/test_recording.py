@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -162,3 +164,21 @@ def test_a_recording_is_small(tmp_path):
     explorer.recorded = {"sigma_w": np.arange(0, 6.01, 0.5), "layer": (1, 4)}
     assert recording.record(explorer, tmp_path / "saturation") < 34 * 700
     assert {path.name for path in Path(tmp_path, "saturation").iterdir()} == {"index.json", "first.bin", "grid-0.bin"}
+
+
+def test_two_who_make_a_recording_at_once_make_it_once(tmp_path, monkeypatch):
+    """As the book and a deck do; and nothing but the recording is left."""
+    made = []
+
+    def record(explorer, folder):
+        made.append(folder)
+        time.sleep(0.3)  # the other one asks meanwhile
+        folder.mkdir()
+        (folder / "index.json").write_text("{}")
+
+    monkeypatch.setattr(recording, "record", record)
+    with ThreadPoolExecutor() as both:
+        one, other = both.map(recording.kept, ["saturation"] * 2, [tmp_path] * 2)
+    assert one == other and len(made) == 1
+    assert [path.name for path in one.iterdir()] == ["index.json"]
+    assert {path.name for path in one.parent.iterdir()} == {"saturation", ".saturation.lock"}

@@ -1,5 +1,6 @@
 """What a submission may cost the grader, in all: memory, time, and processes that stand still."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -142,10 +143,11 @@ def test_a_run_goes_on_when_a_worker_is_stopped(at, tmp_path, monkeypatch):
         while True:
             time.sleep(0.1)
             for child in psutil.Process().children():
-                if "loky" in " ".join(child.cmdline()) and child.children():
-                    child.suspend()  # it has begun
-                    stopped.append(child)
-                    return
+                with contextlib.suppress(psutil.Error):  # one that has ended meanwhile
+                    if "loky" in " ".join(child.cmdline()) and child.children():
+                        child.suspend()  # it has begun
+                        stopped.append(child)
+                        return
 
     threading.Thread(target=stop, daemon=True).start()
     results = run.run(ROOT, [tmp_path], tmp_path / "out", seed=1, workers=1, isolation=corpus.LEVEL)

@@ -187,8 +187,8 @@ def chart(record, axes, *, title=""):
     for l, values in enumerate(record["ratio"].T):
         with np.errstate(divide="ignore"):
             logs = np.where(np.isnan(values), top, np.maximum(np.log10(values), floor))
-        shade = plt.get_cmap("viridis")(0.9 * l / max(matrices - 1, 1))
-        ratio.plot(record["step"], logs, color=shade, linestyle=DASHES[l % len(DASHES)], label=f"$W^{{{l + 1}}}$")
+        look = {"color": CYCLE[l % len(CYCLE)], "linestyle": DASHES[l % len(DASHES)]}
+        ratio.plot(record["step"], logs, **look, label=f"$W^{{{l + 1}}}$")
     ratio.axhline(-3, color=BLACK, linestyle=":", linewidth=1)
     ratio.axhline(top / 2, color="0.7", linewidth=1)  # 0 / 0 is no place on the axis below it
     ratio.set(ylim=(floor - 0.4, top + 0.4), title="update / weight, log10", xlabel="step")

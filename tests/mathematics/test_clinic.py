@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib import colors
 from matplotlib import pyplot as plt
 
 from course_utils import clinic, datasets, diagnostics, mlp, optimizers, plotting, training
@@ -94,6 +95,10 @@ def test_a_chart_is_drawn_on_axes_that_say_what_they_mean(ailment):
     assert {word: ticks[word] for word in ("≤ -6", "-3", "0")} == {"≤ -6": -6, "-3": -3, "0": 0}
     assert ticks["0/0"] > 0.5
     assert axes[3].get_ylim() == pytest.approx((0, 1.1 * 32)), "one neuron of 32 looks the same for every patient"
+    seen = [line for line in axes[1].get_lines() if line.get_label().startswith("$W")]
+    for red, green, blue in (colors.to_rgb(line.get_color()) for line in seen):
+        light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+        assert 1.05 / (light + 0.05) > 2 < (light + 0.05) / 0.056, "on paper and on a dark page"
     plt.close(figure)
 
 

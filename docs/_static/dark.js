@@ -88,7 +88,9 @@
   async function dress() {
     const dark = document.documentElement.dataset.theme === "dark", style = getComputedStyle(document.body);
     for (const picture of document.querySelectorAll(".cell_output img, .bd-article img")) {
-      if (dark === bright.has(picture)) continue;
+      // A page that is opened as a file may not read its pictures: they keep their white ground.
+      const closed = location.protocol === "file:" && !picture.src.startsWith("data:");
+      if (dark === bright.has(picture) || closed) continue;
       await picture.decode().catch(() => {});
       await new Promise(window.requestIdleCallback ?? setTimeout);  // explorers come first
       try {
@@ -103,7 +105,7 @@
           bright.delete(picture);
         }
         picture.classList.toggle("dark-light", dark);  // the theme's own white ground is for figures that stay as they are
-      } catch {}  // a page that is opened as a file may not read its pictures: they keep their white ground
+      } catch {}  // one picture that cannot be had keeps no other from being dark
     }
   }
   window.addEventListener("DOMContentLoaded", () => {

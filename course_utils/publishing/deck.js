@@ -17,6 +17,8 @@
   if (matchMedia("(max-width: 600px)").matches && !location.search.includes("print-pdf")) {
     document.documentElement.classList.add("scroll");
     document.querySelectorAll(".slides section section").forEach(slide => slide.classList.add("page"));
+    for (const box of document.querySelectorAll(".formula, .page pre, .page table"))
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;  // it scrolls: let the keyboard reach it
     await bringToLife();
     document.documentElement.dataset.deck = "ready";
     return;

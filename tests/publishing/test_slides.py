@@ -270,6 +270,7 @@ def test_on_a_phone_a_deck_is_one_page_to_scroll(rooms):
         assert page.evaluate("document.documentElement.scrollHeight") > 8000
         assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('section li')).fontSize)") >= 16
         assert page.evaluate(HIDDEN) == 0
+        assert barriers(page) == []
 
 
 @in_chromium

@@ -24,7 +24,7 @@ from course_utils.grading import exam as exams
 from course_utils.grading.sandbox.wire import decoded, digest
 
 MOST_MEMORY = 4 * 2**30  # bytes of addresses
-MOST_SECONDS = 60  # for all questions of a submission
+MOST_SECONDS = 60  # for all questions of a submission, and once more for its second look
 CELL = re.compile(r"<ipython-input-[\w-]+>")  # how IPython calls the file that a cell is in
 
 

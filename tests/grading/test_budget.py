@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from corpus import ROOT, answer, bare, dumped, filled
 
 from course_utils import _workers
 from course_utils.grading import exam as exams
-from course_utils.grading import run, submissions
+from course_utils.grading import judge, run, submissions
 from course_utils.grading.sandbox import host
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="what a process takes is asked as Linux tells it")
@@ -209,3 +210,10 @@ def test_one_deadline_is_for_all_runs_of_a_submission(monkeypatch):
     (result,) = run.work([job])
     assert result["seconds"] < 8 + 3 * host.GRACE and time.monotonic() - start < 120
     assert {row["verdict"]["mark"] for row in result["rows"]} == {"review"}
+
+
+def test_runs_and_both_looks_of_the_judge_take_what_the_documentation_says():
+    """Each part has a test that measures it: the runs above, the judge in test_validate."""
+    row = re.search(r"one submission, in all \| (\d+) minutes: (\d+) from", (ROOT / "docs" / "grading.md").read_text())
+    whole, runs = (60 * int(minutes) for minutes in row.groups())
+    assert (runs, whole) == (host.MOST_SECONDS, host.MOST_SECONDS + 2 * judge.MOST_SECONDS)

@@ -30,7 +30,7 @@ if not os.environ.get("COURSE_WHOLE_CORPUS"):  # the whole takes five minutes
 RUN = [case for case in CASES if corpus.BWRAP or not case.hostile]
 # Run again without bubblewrap: nothing in these does harm.
 SAMPLE = [case for case in CASES if not case.hostile and case.category in ("honest", "faulty")][::8]
-MOST_SECONDS = 240  # of one submission; the grader's own limit is 600
+MOST_SECONDS = 240  # of one submission; the grader's own limit is 480, and 120 for the judge
 PR_SET_CHILD_SUBREAPER = 36
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="what is left behind is only known on Linux")

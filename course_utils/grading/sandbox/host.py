@@ -30,7 +30,7 @@ CHECK_SECONDS = 20  # of the processor, for all calls of one answer
 START_SECONDS = 120  # until the first cell, on a machine that is busy
 GRACE = 5  # seconds after which what does not stop is killed
 MOST_RUNS = 12  # of one submission: a cell that kills Python is left out of the next
-MOST_SECONDS = 600  # for all runs of one submission
+MOST_SECONDS = 480  # for all runs of one submission; with the judge's two minutes it is ten
 MOST_BYTES, MOST_LINES = 2**26, 20_000  # of what a submission may say
 LIMITS = {
     "RLIMIT_AS": 4 * 2**30,

@@ -187,7 +187,7 @@ def verdict(data):
     if many == 1:
         if spread:
             return f"They differ by {words(spread)}, which nobody can see. Does it grow? Press Play."
-        return "Equal gradients move them alike, whatever the optimizer: twins forever."
+        return "Equal gradients move them alike, whatever the optimizer: twins, but for rounding."
     if rows == 1 and diagnostics.distinct_rows(b1) == 1:
         if diagnostics.spread(data.push["W1"]) > NOTHING:
             return "Rows are equal, columns of $W_2$ are not: different errors come back, and the rows part."
@@ -204,8 +204,8 @@ def verdict(data):
         if diagnostics.distinct_rows(columns) == 1 and data.phi.homogeneous:
             return "Only biases differ. They give the columns of $W_2$, and then the rows, different sizes."
         if diagnostics.distinct_rows(columns) == 1:
-            return "Only biases differ. They part the columns of $W_2$ in the first step, and then the rows."
-        return "The rows are equal. Biases and columns of $W_2$ differ, so different errors come back and part them."
+            return "Only biases differ. They separate the columns of $W_2$ in the first step, and then the rows."
+        return "The rows are equal. Biases and columns of $W_2$ differ, so different errors come back and separate them."
     if many < NEURONS:
         if many == data.poked + 1 and diagnostics.distinct_neurons(data.started, 1) == 1:
             who = "Neuron 0 has" if data.poked == 1 else f"{data.poked} neurons have"

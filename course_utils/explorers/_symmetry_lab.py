@@ -205,7 +205,7 @@ def verdict(data):
             return "Only biases differ. They give the columns of $W_2$, and then the rows, different sizes."
         if diagnostics.distinct_rows(columns) == 1:
             return "Only biases differ. They separate the columns of $W_2$ in the first step, and then the rows."
-        return "The rows are equal. Biases and columns of $W_2$ differ, so different errors come back and separate them."
+        return "The rows are equal. Biases and columns of $W_2$ differ: different errors come back and separate them."
     if many < NEURONS:
         if many == data.poked + 1 and diagnostics.distinct_neurons(data.started, 1) == 1:
             who = "Neuron 0 has" if data.poked == 1 else f"{data.poked} neurons have"
